@@ -1,0 +1,73 @@
+"""How much memory pictures may take: a share of what is free, container limits included."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SHARE = 1 / 3  # a net, its optimizer and an engine's buffers need the rest
+FALLBACK = 2**30  # bytes taken as free where no system file says
+
+_MEMINFO = Path("/proc/meminfo")
+_GROUP = Path("/proc/self/cgroup")
+_MOUNT = Path("/sys/fs/cgroup")
+
+
+def free_memory(meminfo: Path = _MEMINFO, group: Path = _GROUP, mount: Path = _MOUNT) -> int:
+    """Count the bytes that can be taken without swapping: the machine's or the container's.
+
+    Args:
+        meminfo: Linux's account of the machine; its MemAvailable counts caches that can be freed.
+        group: which control group this process is in.
+        mount: where control groups are mounted; version 2 and version 1 are read.
+
+    Returns:
+        The smaller of the two, at least 0.
+    """
+    free = [_machine(meminfo), *_limits(group, mount)]
+    return max(0, min(free))
+
+
+def budget(share: float = SHARE) -> int:
+    """Count the bytes that decoded pictures may take by default.
+
+    Args:
+        share: of what is free at this moment, from 0 to 1.
+    """
+    return int(free_memory() * share)
+
+
+def _machine(meminfo: Path) -> int:
+    try:
+        for line in meminfo.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return FALLBACK
+
+
+def _limits(group: Path, mount: Path) -> list[int]:
+    """What the process's own control group and every group above it still allow."""
+    try:
+        lines = group.read_text().splitlines()
+    except OSError:
+        return []
+    left = []
+    for line in lines:
+        _, kinds, path = line.split(":", 2)
+        if kinds == "":
+            root, limit, used = mount, "memory.max", "memory.current"
+        elif "memory" in kinds.split(","):
+            root = mount / "memory"
+            limit, used = "memory.limit_in_bytes", "memory.usage_in_bytes"
+        else:
+            continue
+        inside = Path(path.strip("/"))
+        for place in (inside, *inside.parents):
+            try:
+                most = int((root / place / limit).read_text())
+                left.append(most - int((root / place / used).read_text()))
+            except (OSError, ValueError):  # no such file, or the word "max": no limit here
+                continue
+    return left

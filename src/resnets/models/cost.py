@@ -1,0 +1,135 @@
+"""What a net costs, as arithmetic on its spec: parameters and multiply-adds, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resnets.blocks.rows import Row, squeezed
+from resnets.models.layout import Block, block_list, stem_rows
+from resnets.models.netspec import NetSpec
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row of a net's summary.
+
+    Args:
+        name: of the layer in the built net.
+        output_shape: (H, W, C), or (C,) where the picture is gone.
+        parameters: weights, the moving statistics with them.
+        trainable: weights that training changes.
+        multiply_adds: of convolutions and dense layers, for one picture.
+    """
+
+    name: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    trainable: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The sums over a net's parts; fields as in `Part`."""
+
+    parameters: int
+    trainable: int
+    multiply_adds: int
+    parts: tuple[Part, ...]
+
+
+@dataclass
+class _Count:
+    """A running sum over the layers of one part, and the shape that the next layer sees."""
+
+    spec: NetSpec
+    height: int
+    width: int
+    channels: int
+    parameters: int = 0
+    trainable: int = 0
+    multiply_adds: int = 0
+
+    def convolve(self, row: Row, normed: bool) -> None:
+        bias = self.spec.bias == "all" or (self.spec.bias == "unnormalised" and not normed)
+        weights = row.kernel**2 * (self.channels // row.groups) * row.channels
+        self.stride(row.stride)
+        self.channels = row.channels
+        self.multiply_adds += weights * self.height * self.width
+        self._add(weights + bias * row.channels)
+        if normed:
+            self.norm()
+
+    def norm(self) -> None:
+        self._add(2 * self.channels)
+        self.parameters += 2 * self.channels
+
+    def dense(self, channels: int, units: int) -> None:
+        self.multiply_adds += channels * units
+        self._add(channels * units + units)
+
+    def stride(self, stride: int) -> None:
+        # Odd windows leave the ceiling of side / stride, with symmetric padding and with "same".
+        self.height, self.width = -(-self.height // stride), -(-self.width // stride)
+
+    def _add(self, weights: int) -> None:
+        self.parameters += weights
+        self.trainable += weights
+
+    def part(self, name: str, flat: bool = False) -> Part:
+        shape = (self.channels,) if flat else (self.height, self.width, self.channels)
+        found = Part(name, shape, self.parameters, self.trainable, self.multiply_adds)
+        self.parameters = self.trainable = self.multiply_adds = 0
+        return found
+
+
+def cost(spec: NetSpec) -> Cost:
+    """Count the parameters and multiply-adds of a net without building it.
+
+    Multiply-adds are those of convolutions and dense layers, biases left out, as He 2015, table 1
+    counts its FLOPs. Multiply-adds on the padding are counted with the rest, as everybody does.
+    """
+    parts = tuple(_parts(spec))
+    return Cost(
+        sum(part.parameters for part in parts),
+        sum(part.trainable for part in parts),
+        sum(part.multiply_adds for part in parts),
+        parts,
+    )
+
+
+def _parts(spec: NetSpec) -> Iterable[Part]:
+    count = _Count(spec, *spec.input_shape)
+    rows = stem_rows(spec)
+    for number, row in enumerate(rows, 1):
+        count.convolve(row, spec.stem_norm or number < len(rows))
+    if spec.stem != "cifar":
+        count.stride(2)
+    yield count.part("stem")
+    for block in block_list(spec):
+        _block(count, block)
+        yield count.part(block.name)
+    if spec.order == "pre":
+        count.norm()
+        yield count.part("final")
+    yield count.part("pool", flat=True)
+    count.dense(count.channels, spec.classes)
+    count.channels = spec.classes
+    yield count.part("head", flat=True)
+
+
+def _block(count: _Count, block: Block) -> None:
+    spec = count.spec
+    height, width, channels_in = count.height, count.width, count.channels
+    if block.before:
+        count.norm()
+    for row in block.rows:
+        count.convolve(row, spec.order == "post" or row is not block.rows[-1])
+    if spec.se_ratio:
+        hidden = squeezed(block.channels, spec.se_ratio)
+        count.dense(block.channels, hidden)
+        count.dense(hidden, block.channels)
+    if block.form in ("projection", "average"):
+        count.height, count.width, count.channels = height, width, channels_in
+        count.convolve(Row(1, block.channels, block.stride), spec.order == "post")

@@ -1,0 +1,6 @@
+"""Reports room: figures made from what a run has written; no Keras anywhere."""
+
+from resnets.reports.confusion import confusion
+from resnets.reports.curves import curves
+
+__all__ = ["confusion", "curves"]

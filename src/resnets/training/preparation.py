@@ -1,0 +1,189 @@
+"""From a source and a request to everything that a training needs but an engine."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from resnets.data import (
+    Batches,
+    Pictures,
+    Preprocess,
+    Source,
+    Split,
+    Survey,
+    check_bad,
+    cropped_away,
+    make_split,
+    make_survey,
+    open_source,
+)
+from resnets.errors import UsageError, printable
+from resnets.models import NetSpec
+from resnets.training.plan import Request, choose_net_spec, fit_recipe
+from resnets.training.recipes import RECIPES, Recipe
+
+# Fields that flags decide; --set would contradict them.
+FLAGGED = {
+    "recipe": ("name", "duration", "batch"),
+    "model": ("name", "classes", "input_shape", "page"),
+    "preprocess": ("height", "width", "channels"),
+}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Pictures looked through, split and decoded; net and recipe chosen.
+
+    Args:
+        source: where the pictures are.
+        survey: what every picture is.
+        split: which of them are for what.
+        preprocess: how they become the net's input.
+        spec: the net.
+        recipe: how to train it, with the batch and learning rate that will be used.
+        train: pictures to train on, in memory as far as they fit.
+        val: pictures to choose by.
+        bad: reasons by path of the pictures that are left out.
+    """
+
+    source: Source
+    survey: Survey
+    split: Split
+    preprocess: Preprocess
+    spec: NetSpec
+    recipe: Recipe
+    train: Pictures
+    val: Pictures
+    bad: dict[str, str]
+
+    def batches(self, seed: int) -> tuple[Batches, Batches]:
+        """Make the batches to train on and those to look at."""
+        return (
+            training_batches(self.source, self.train, self.recipe, seed),
+            looking_batches(self.source, self.val, self.recipe.batch),
+        )
+
+    def sentences(self) -> list[str]:
+        """Say in words what the data are and what will be done to them."""
+        split, shape = self.split, self.preprocess
+        counts = f"{len(split.train)} train, {len(split.val)} val, {len(split.test)} test"
+        lines = [
+            f"data    {printable(self.source.name)}: {len(self.source.classes)} classes, {counts}"
+        ]
+        lines += [f"        {name}: {words}" for name, words in split.made.items()]
+        lost = cropped_away(self.survey, shape)
+        lines.append(
+            f"sees    {shape.height}x{shape.width}, {shape.channels} channels, fit {shape.fit}"
+            + (f" ({lost:.0%} of the median picture is cropped away)" if lost > 0.005 else "")
+        )
+        if self.bad:
+            path, reason = next(iter(self.bad.items()))
+            lines.append(
+                f"        {len(self.bad)} cannot be read and are left out: "
+                f"{printable(path)}: {reason}{', ...' if len(self.bad) > 1 else ''}"
+            )
+        return lines
+
+
+def training_batches(source: Source, pictures: Pictures, recipe: Recipe, seed: int) -> Batches:
+    """Make the shuffled, augmented batches of a training."""
+    return Batches(
+        pictures,
+        source.labels[pictures.indices],
+        batch=recipe.batch,
+        seed=seed,
+        augment=recipe.augment,
+        shuffle=True,
+        drop_last=True,
+    )
+
+
+def looking_batches(source: Source, pictures: Pictures, batch: int) -> Batches:
+    """Make the batches that show each picture once, in order, as it is."""
+    return Batches(
+        pictures,
+        source.labels[pictures.indices],
+        batch=batch,
+        seed=0,
+        augment=None,
+        shuffle=False,
+        drop_last=False,
+    )
+
+
+def prepare(
+    given: Any, request: Request, settings: Mapping[str, str], allow_bad: bool, say: Any
+) -> Setup:
+    """Open, survey and split a source, choose net and recipe, and decode the pictures.
+
+    Args:
+        given: anything that `open_source` takes.
+        request: what was asked for.
+        settings: fields as text: of the recipe, or with `model.` or `preprocess.` before them.
+        allow_bad: go on though more than 1 % of the pictures cannot be read.
+        say: takes a sentence when something lasts.
+
+    Raises:
+        SourceError: the pictures or their split cannot be trained on.
+        UsageError: a setting does not fit its field, or its field is not there.
+    """
+    typed = sort_settings(settings)
+    recipe = RECIPES[request.recipe or "quick"].with_text(typed["recipe"])
+    source = open_source(given)
+    if len(source) > 20_000:
+        say(f"looking through {len(source)} pictures")
+    survey = make_survey(source)
+    split = make_split(source, survey, allow_bad=allow_bad)
+    spec, preprocess = choose_net_spec(request, source, split, survey, typed["preprocess"])
+    spec = spec.with_text(typed["model"])
+    train, val = (Pictures(source, part, preprocess) for part in (split.train, split.val))
+    late = {**train.bad, **val.bad}
+    bad = {**survey.bad, **late}
+    check_bad(source, bad, allow_bad)
+    split = split.without(late)
+    recipe = fit_recipe(recipe, request, len(split.train))
+    mean, std = colour_statistics(train)
+    if not spec.page and not typed["model"].keys() & {"mean", "std"}:
+        spec = dataclasses.replace(spec, mean=mean, std=std)
+    named = {source.paths[index]: reason for index, reason in bad.items()}
+    return Setup(source, survey, split, preprocess, spec, recipe, train, val, named)
+
+
+def colour_statistics(pictures: Pictures) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Measure mean and spread of each channel on up to 2,000 training pictures.
+
+    Returns:
+        Means and standard deviations per channel, of pixels divided by 255.
+    """
+    step = max(1, len(pictures) // 2_000)
+    some = pictures.get(np.arange(0, len(pictures), step)[:2_000]).astype(np.float32) / 255.0
+    mean = some.mean(axis=(0, 1, 2), dtype=np.float64)
+    std = np.maximum(some.std(axis=(0, 1, 2), dtype=np.float64), 1e-3)
+    return tuple(round(float(m), 4) for m in mean), tuple(round(float(s), 4) for s in std)
+
+
+def sort_settings(settings: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Sort `field=value` settings by what they belong to.
+
+    Raises:
+        UsageError: the name of the net or of the recipe is set this way.
+    """
+    sorted_out: dict[str, dict[str, str]] = {"recipe": {}, "model": {}, "preprocess": {}}
+    for path, text in settings.items():
+        room, _, field = path.partition(".")
+        owner, field = (
+            (room, field) if room in ("model", "preprocess") and field else ("recipe", path)
+        )
+        if field in FLAGGED[owner]:
+            raise UsageError(
+                f"{field} has a flag of its own",
+                received=f"{path}={text}",
+                hint="--model, --recipe, --epochs, --batch or --size",
+            )
+        sorted_out[owner][field] = text
+    return sorted_out

@@ -1,0 +1,189 @@
+"""A run, read: its net with the best weights, its judgement of pictures, its answers."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from resnets import catalog
+from resnets.data import SPLITS, Pictures, Preprocess, open_source, reopen
+from resnets.errors import RunError, SourceError, printable
+from resnets.models import NetSpec, build
+from resnets.reports import confusion
+from resnets.store import RunFolder
+from resnets.training.evaluation import (
+    Judgement,
+    answer,
+    judge,
+    logits_of,
+    probabilities_of,
+)
+from resnets.training.prediction import Answers, Prediction, read_pictures
+from resnets.training.preparation import looking_batches
+
+if TYPE_CHECKING:
+    import keras
+
+BATCH = 64  # pictures at a time when answering
+
+
+class Run:
+    """A run folder opened for reading.
+
+    Args:
+        path: the run folder.
+
+    Raises:
+        RunError: the folder is no run, or was made by a newer version.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.folder = RunFolder.open(Path(path))
+        self.path = self.folder.path
+        data = self.folder.read("data.json")
+        self.classes: tuple[str, ...] = tuple(data["classes"])
+        self.preprocess = Preprocess.from_json(data["preprocess"])
+        self.spec = NetSpec.from_json(self.folder.read("spec.json"))
+        self.plan: dict[str, Any] = self.folder.read("recipe.json")["plan"]
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Status (running, finished, stopped) and, at the end, the best error and the speed."""
+        return self.folder.state
+
+    @cached_property
+    def model(self) -> keras.Model:
+        """The net with the best weights by `val`: uint8 (N, H, W, C) in, float32 logits out.
+
+        Raises:
+            RunError: nothing was saved yet.
+        """
+        best = self.folder.best()
+        if best is None:
+            raise RunError(
+                f"{self.path} has no weights yet",
+                received=self.state["status"],
+                hint=f"train it further: resnets resume {self.path}",
+            )
+        from resnets.weights import put_arrays
+
+        model = build(self.spec)
+        put_arrays(model, best.arrays("model"), str(best.path))
+        return model
+
+    def predict(self, pictures: Any, top: int = 5) -> Answers:
+        """Answer what pictures show.
+
+        Args:
+            pictures: a path, an array (H, W[, C]) of uint8, or a list of these. A folder stands for
+                every picture below it.
+            top: how many labels to give for each, at most K.
+
+        Returns:
+            Predictions in order, and the pictures that could not be read with the reason.
+        """
+        names, arrays, unreadable = read_pictures(pictures, self.preprocess)
+        predictions: list[Prediction] = []
+        for start in range(0, len(arrays), BATCH):
+            batch = np.stack(arrays[start : start + BATCH])
+            rows = probabilities_of(answer(self.model, batch, BATCH if len(arrays) > 1 else 1))
+            for name, row in zip(names[start : start + BATCH], rows, strict=True):
+                order = np.argsort(-row, kind="stable")[: max(1, top)]
+                likely = tuple((self.classes[place], float(row[place])) for place in order)
+                predictions.append(Prediction(name, *likely[0], likely))
+        return Answers(tuple(predictions), tuple(unreadable))
+
+    def evaluate(self, source: Any = None, split: str = "test") -> Judgement:
+        """Judge the net on labelled pictures and leave table, figures and JSON in the run.
+
+        Args:
+            source: pictures from elsewhere, their classes matched by name; left out, the run's own.
+            split: `train`, `val` or `test`; a source without splits is taken whole.
+
+        Raises:
+            SourceError: the split is empty, or a class is unknown to the net.
+            UnknownNameError: there is no such split.
+        """
+        catalog.look_up(dict.fromkeys(SPLITS), split, "split")
+        opened, indices, labels = self._labelled(source, split)
+        pictures = Pictures(opened, indices, self.preprocess)
+        if len(pictures) == 0:
+            raise SourceError(
+                f"the split {split} has no picture that can be read",
+                received=str(opened.origin or opened.name),
+                hint="choose another one: --split",
+            )
+        opened = dataclasses.replace(opened, labels=labels)
+        logits, truth = logits_of(self.model, looking_batches(opened, pictures, BATCH))
+        judgement = judge(logits, truth, self.classes)
+        name = split if source is None else f"{opened.name}-{split}"
+        paths = [opened.paths[index] for index in pictures.indices]
+        self._write(name, judgement, paths, logits, truth)
+        return judgement
+
+    def _labelled(self, source: Any, split: str) -> tuple[Any, np.ndarray, np.ndarray]:
+        """Give a source, the pictures of it to judge, and all its labels in the net's order."""
+        if source is None:
+            opened, parts, _ = reopen(self.folder.read("data.json"), splits=(split,))
+            return opened, getattr(parts, split), opened.labels
+        opened = open_source(source)
+        unknown = sorted(set(opened.classes) - set(self.classes))
+        if unknown:
+            raise SourceError(
+                f"the net knows no class of this name; it knows {len(self.classes)}",
+                received=unknown[0],
+                hint="class folders are matched by name; rename or leave out what was not trained",
+            )
+        places = np.array([self.classes.index(name) for name in opened.classes], dtype=np.int64)
+        given = opened.given
+        chosen = given == SPLITS.index(split) if (given >= 0).any() else np.ones(len(given), bool)
+        return opened, np.flatnonzero(chosen), places[opened.labels]
+
+    def _write(
+        self,
+        name: str,
+        judgement: Judgement,
+        paths: list[str],
+        logits: np.ndarray,
+        truth: np.ndarray,
+    ) -> None:
+        figures = self.path / "figures"
+        confusion(judgement.confusion, self.classes, figures, name=f"confusion-{name}")
+        facts = dataclasses.asdict(judgement) | {"confusion": judgement.confusion.tolist()}
+        self.folder.write(f"evaluation-{name}.json", {"split": name, **facts})
+        probabilities = probabilities_of(logits)
+        rows = zip(paths, truth, logits.argmax(axis=1), probabilities, strict=True)
+        with (self.path / f"predictions-{name}.csv").open(
+            "w", newline="", encoding="utf-8"
+        ) as file:
+            table = csv.writer(file)
+            table.writerow(["path", "label", "answer", "right", *map(printable, self.classes)])
+            table.writerows(_table_rows(rows, self.classes))
+
+
+def load(path: str | os.PathLike[str]) -> Run:
+    """Open a run folder for answers and judgement.
+
+    Args:
+        path: the folder that `train` printed.
+
+    Raises:
+        RunError: the folder is no run, or was made by a newer version.
+    """
+    return Run(path)
+
+
+def _table_rows(rows: Iterable[Any], classes: tuple[str, ...]) -> Iterable[list[Any]]:
+    for path, label, chosen, probabilities in rows:
+        names = printable(path), printable(classes[label]), printable(classes[chosen])
+        yield [*names, int(label == chosen), *(f"{p:.6f}" for p in probabilities)]

@@ -1,0 +1,53 @@
+"""What is peculiar to the TensorFlow kernels: traced shapes, the variance, groups."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("needs KERAS_BACKEND=tensorflow", allow_module_level=True)
+
+import tensorflow as tf
+
+from resnets.kernels import tensorflow as kernels
+
+
+def test_a_graph_of_unknown_sizes_gives_the_same_numbers():
+    traced = tf.function(
+        lambda x: kernels.normalize_batch(x, None, None, 1e-3),
+        input_signature=[tf.TensorSpec([None, None, None, 5])],
+    )
+    x = np.random.default_rng(0).normal(size=(3, 4, 2, 5)).astype("float32")
+    y, mean, variance = traced(x)
+    np.testing.assert_allclose(mean, x.mean((0, 1, 2)), atol=1e-6)
+    np.testing.assert_allclose(variance, x.var((0, 1, 2)), rtol=1e-5)
+    np.testing.assert_allclose(y, (x - mean) / np.sqrt(variance + 1e-3), atol=1e-5)
+
+
+def test_xla_compiles_it():
+    compiled = tf.function(lambda x: kernels.normalize_batch(x, None, None, 1e-3), jit_compile=True)
+    x = np.random.default_rng(0).normal(size=(2, 3, 3, 4)).astype("float32")
+    np.testing.assert_allclose(compiled(x)[2], x.var((0, 1, 2)), rtol=1e-4)
+
+
+def test_the_operation_itself_gives_the_unbiased_variance():
+    # If this ever fails, TensorFlow has changed its mind, and the correction must go.
+    x = np.array([1.0, 2.0, 3.0, 6.0], "float32").reshape(1, 2, 2, 1)
+    none = tf.constant([], tf.float32)
+    found = tf.raw_ops.FusedBatchNormV3(
+        x=x, scale=[1.0], offset=[0.0], mean=none, variance=none, is_training=True
+    )
+    assert found.batch_variance.numpy() == pytest.approx([14 / 3])
+    assert kernels.normalize_batch(x, None, None, 1e-4)[2].numpy() == pytest.approx([14 / 4])
+
+
+def test_no_padded_copy_is_in_the_graph():
+    graph = tf.function(lambda x, k: kernels.max_pool(kernels.convolve(x, k, 2, 3), 3, 2, 1))
+    concrete = graph.get_concrete_function(
+        tf.TensorSpec([None, 32, 32, 3]), tf.TensorSpec([7, 7, 3, 8])
+    )
+    kinds = {operation.type for operation in concrete.graph.get_operations()}
+    assert "Conv2D" in kinds
+    assert kinds.isdisjoint({"Pad", "PadV2", "MirrorPad"})

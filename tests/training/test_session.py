@@ -1,0 +1,223 @@
+"""Trainings cut short and gone on with, bit for bit; what is measured; what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import resnets
+from resnets.errors import DivergenceError, EngineError, RunError, SourceError, StorageError
+from resnets.store import RunFolder
+from resnets.training import Run
+from resnets.training.session import train
+
+Read = Callable[[Path], dict[str, np.ndarray]]
+
+KILLED = """
+import json, os, signal, sys
+import resnets, keras
+class Killer(keras.callbacks.Callback):
+    steps = 0
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+        if self.steps == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
+resnets.train("shapes", out=sys.argv[1], callbacks=[Killer()], **json.loads(sys.argv[2]))
+"""
+
+
+class Signal(keras.callbacks.Callback):
+    """Sends a signal to this process after so many steps."""
+
+    def __init__(self, number: int, at: int) -> None:
+        super().__init__()
+        self.number, self.left = number, at
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), self.number)
+
+
+def assert_equal(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> None:
+    assert first.keys() == second.keys()
+    for name, array in first.items():
+        assert np.array_equal(array, second[name]), name
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("at", (3, 17))  # before the first checkpoint, and in the third epoch
+def test_a_killed_run_goes_on_bit_for_bit(
+    tmp_path: Path, run: Run, tiny: dict[str, Any], final_arrays: Read, at: int
+) -> None:
+    """SIGKILL in the middle of an epoch; every tensor of the end equals the undisturbed run's."""
+    command = [sys.executable, "-c", KILLED, str(tmp_path), json.dumps(tiny), str(at)]
+    killed = subprocess.run(command, check=False, env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
+    assert killed.returncode == -signal.SIGKILL
+    (path,) = tmp_path.iterdir()
+    assert RunFolder.open(path).state["status"] == "running"
+    resumed = resnets.resume(path, silent=True)
+    assert resumed.state["status"] == "finished"
+    assert_equal(final_arrays(run.path), final_arrays(path))
+    errors = [[row["error"] for row in r.folder.rows()] for r in (run, resumed)]
+    assert errors[0] == errors[1]
+
+
+def test_sigterm_finishes_the_step_saves_and_leaves_with_143(
+    tmp_path: Path, run: Run, tiny: dict[str, Any], final_arrays: Read
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        train("shapes", out=tmp_path, callbacks=[Signal(signal.SIGTERM, 10)], **tiny)
+    assert caught.value.code == 143
+    (path,) = tmp_path.iterdir()
+    folder = RunFolder.open(path)
+    newest = folder.newest()
+    assert newest is not None
+    assert (newest.step, folder.state["status"]) == (10, "stopped")
+    resnets.resume(path, silent=True)
+    assert_equal(final_arrays(run.path), final_arrays(path))
+
+
+def test_sigint_does_the_same_as_a_keyboard_interrupt(tmp_path: Path, tiny: dict[str, Any]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train("shapes", out=tmp_path, callbacks=[Signal(signal.SIGINT, 2)], **tiny)
+    (path,) = tmp_path.iterdir()
+    newest = RunFolder.open(path).newest()
+    assert newest is not None
+    assert newest.step == 2
+
+
+@pytest.mark.core
+def test_the_same_seed_gives_the_same_bits(
+    tmp_path: Path, run: Run, tiny: dict[str, Any], final_arrays: Read
+) -> None:
+    again = train("shapes", out=tmp_path, **tiny)
+    assert_equal(final_arrays(run.path), final_arrays(again.path))
+    other = train("shapes", out=tmp_path, seed=1, **tiny)
+    first, second = final_arrays(run.path), final_arrays(other.path)
+    kernel = next(name for name in first if name.endswith("head/kernel"))
+    assert not np.array_equal(first[kernel], second[kernel])
+
+
+def test_the_run_says_what_was_decided(run: Run) -> None:
+    documents = run.folder.read("recipe.json")
+    assert documents["recipe"]["name"] == run.plan["recipe"] == "quick"
+    assert run.plan["steps"] == run.plan["steps_per_epoch"] * 3
+    assert run.plan["engine"] == keras.backend.backend()
+    assert run.plan["device"]
+    assert run.spec.blocks == (1, 1, 1)
+    # 3 epochs of 7 steps are a short run: its statistics average over 10 steps, not over 100.
+    assert run.spec.norm_momentum == pytest.approx(0.9)
+    assert run.path.name == "resnet20.quick_shapes_s0"
+    assert {"spec.json", "recipe.json", "data.json", "provenance.json"} <= {
+        path.name for path in run.path.iterdir()
+    }
+
+
+def test_rows_and_curves_are_left(run: Run) -> None:
+    rows = run.folder.rows()
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    assert all({"loss", "error", "val_error", "learning_rate"} <= row.keys() for row in rows)
+    assert run.state["best"]["error"] == min(row["val_error"] for row in rows)
+    for ending in ("svg", "png"):
+        assert (run.path / "figures" / f"curves.{ending}").stat().st_size > 1_000
+
+
+def test_a_finished_run_is_left_as_it_is(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (run.path / "metrics.jsonl").read_bytes()
+    assert resnets.resume(run.path).path == run.path
+    assert "is finished already" in capsys.readouterr().err
+    assert (run.path / "metrics.jsonl").read_bytes() == before
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Path, tiny: dict[str, Any]) -> None:
+    settings = {**tiny["settings"], "learning_rate": "1e30"}
+    with pytest.raises(
+        DivergenceError, match=r"the loss of step \d+ is not a finite number"
+    ) as caught:
+        train("shapes", out=tmp_path, **{**tiny, "settings": settings})
+    assert not np.isfinite(caught.value.received)
+    assert "learning rate" in caught.value.what
+    assert "lower learning rate" in caught.value.hint
+    (path,) = tmp_path.iterdir()
+    folder = RunFolder.open(path)
+    assert folder.state["status"] == "stopped"
+    row = folder.rows()[-1]
+    assert len(row["diverged"]) == tiny["batch"]
+    assert all(name for name in row["diverged"])
+
+
+def test_three_failed_saves_in_a_row_end_the_run(
+    tmp_path: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RunFolder, "commit", full)
+    monkeypatch.setattr(RunFolder, "keep_best", full)
+    with pytest.raises(StorageError, match="could not be written three times in a row") as caught:
+        train("shapes", out=tmp_path, **tiny)
+    assert "No space left on device" in str(caught.value.received)
+    assert caught.value.exit_code == 74
+    assert "make room" in caught.value.hint
+
+
+def test_minutes_become_steps(tmp_path: Path, tiny: dict[str, Any]) -> None:
+    found = train("shapes", out=tmp_path, **{**tiny, "epochs": None, "minutes": 0.02})
+    assert found.plan["steps"] >= 1
+    assert found.state["status"] == "finished"
+
+
+def test_another_engine_may_not_go_on(run: Run, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(run.path, copy)
+    documents = json.loads((copy / "recipe.json").read_text())
+    documents["plan"]["engine"] = "abacus"
+    (copy / "recipe.json").write_text(json.dumps(documents))
+    RunFolder.open(copy).set_state("stopped")
+    with pytest.raises(RunError, match="was started with another engine") as caught:
+        resnets.resume(copy, silent=True)
+    assert caught.value.received == keras.backend.backend()
+    assert "KERAS_BACKEND=abacus" in caught.value.hint
+
+
+def test_arrays_are_trained_on_and_asked_for_again(tmp_path: Path, tiny: dict[str, Any]) -> None:
+    generator = np.random.default_rng(0)
+    pictures = generator.integers(0, 256, (80, 16, 16, 3), "uint8")
+    labels = np.repeat(np.arange(2), 40)
+    pictures[labels == 1, :8] //= 4
+    options = {**tiny, "batch": 16, "epochs": 1}
+    stop = Signal(signal.SIGTERM, 1)
+    with pytest.raises(SystemExit):
+        train((pictures, labels), out=tmp_path, callbacks=[stop], **options)
+    (path,) = tmp_path.iterdir()
+    with pytest.raises(SourceError, match="arrays in memory"):
+        resnets.resume(path, silent=True)
+    assert resnets.resume(path, (pictures, labels), silent=True).state["status"] == "finished"
+
+
+def test_tensorboard_that_is_not_installed_is_said(tmp_path: Path, tiny: dict[str, Any]) -> None:
+    import importlib.util
+
+    if importlib.util.find_spec("tensorboard"):
+        found = train("shapes", out=tmp_path, tensorboard=True, **tiny)
+        assert list((found.path / "tensorboard").rglob("events*"))
+        return
+    with pytest.raises(
+        EngineError, match="TensorBoard was asked for and is not installed"
+    ) as caught:
+        train("shapes", out=tmp_path, tensorboard=True, **tiny)
+    assert caught.value.received == "tensorboard=True"
+    assert caught.value.hint == "pip install tensorboard"
