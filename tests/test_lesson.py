@@ -12,6 +12,12 @@ import pytest
 from resnets import lesson
 
 
+@pytest.fixture(scope="module")
+def net():
+    """Build the course's net once."""
+    return lesson.ResNet50()
+
+
 def test_it_imports_only_keras():
     tree = ast.parse(Path(lesson.__file__).read_text(encoding="utf-8"))
     found = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -19,8 +25,7 @@ def test_it_imports_only_keras():
     assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))
 
 
-def test_totals_are_those_of_the_course():
-    net = lesson.ResNet50()
+def test_totals_are_those_of_the_course(net):
     trainable = sum(int(np.prod(variable.shape)) for variable in net.trainable_variables)
     assert (net.count_params(), trainable) == (23_600_006, 23_546_886)
     assert net.count_params() - trainable == 53_120
@@ -32,8 +37,8 @@ def test_totals_are_those_of_keras_applications():
     assert net.count_params() == 25_636_712
 
 
-def test_layers_have_their_classic_names():
-    names = {layer.name for layer in lesson.ResNet50().layers}
+def test_layers_have_their_classic_names(net):
+    names = {layer.name for layer in net.layers}
     classic = {"conv1", "bn_conv1", "res2a_branch1", "bn2a_branch1", "avg_pool", "fc6"}
     blocks = ("2abc", "3abcd", "4abcdef", "5abc")
     for stage, *letters in blocks:
@@ -44,15 +49,15 @@ def test_layers_have_their_classic_names():
     assert classic <= names
 
 
-def test_the_order_is_the_articles():
+def test_the_order_is_the_articles(net):
     # CONVBLOCK, IDBLOCKx2, CONVBLOCK, IDBLOCKx3, CONVBLOCK, IDBLOCKx5, CONVBLOCK, IDBLOCKx2.
-    names = [layer.name for layer in lesson.ResNet50().layers]
+    names = [layer.name for layer in net.layers]
     blocks = [name.removesuffix("_out") for name in names if name.endswith("_out")]
     kinds = "".join(
         "C" if block.replace("res", "bn") + "_branch1" in names else "i" for block in blocks
     )
     assert kinds == "CiiCiiiCiiiiiCii"
-    kinds = [type(layer).__name__ for layer in lesson.ResNet50().layers]
+    kinds = [type(layer).__name__ for layer in net.layers]
     assert kinds[:6] == [
         "InputLayer",
         "ZeroPadding2D",

@@ -30,7 +30,7 @@ class Net(Spec):
     depth: int = 20
     rate: float = 0.1
     fused: bool = True
-    stem: Stem = Stem()  # noqa: RUF009 frozen
+    stem: Stem = Stem()
     head: Stem | None = None
     stages: tuple[int, ...] = (16, 32)
     shape: tuple[int, int, float] = (32, 32, 1.0)

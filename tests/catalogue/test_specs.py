@@ -54,8 +54,7 @@ def candidates(rule: Any, default: Any) -> Iterator[Any]:
         for item in candidates(inner[0], None):
             yield (item,)
     elif origin is tuple:
-        for items in zip(*(list(candidates(part, None)) for part in inner), strict=False):
-            yield items
+        yield from zip(*(list(candidates(part, None)) for part in inner), strict=False)
     elif rule is bool:
         yield from (True, False)
     elif rule is int:

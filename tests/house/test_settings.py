@@ -89,13 +89,10 @@ def test_the_core_needs_no_engine(settings: dict[str, Any]) -> None:
     assert names & {"tensorflow", "tensorflow-cpu", "torch", "jax"} == set()
 
 
-# Split, so that this file does not hold what it looks for.
 FOREIGN = {
     "a registry's host": r"(?:pypi\.|pythonhosted|download\.pytorch|conda\.|storage\.googleapis)",
     "a folder of one machine": r"(?<![\w.])/(?:work|root|home)/\w",
-    "how the work was handed out": r"(?i)\b(?:iss"
-    + r"ue #?\d|pull request|the lead\b|sess"
-    + r"ion \d)",
+    "how the work was handed out": r"(?i)\b(?:issue #?\d|pull request|the lead\b|session \d)",
 }
 
 

@@ -165,7 +165,7 @@ def test_three_failed_saves_in_a_row_end_the_run(
 
     monkeypatch.setattr(RunFolder, "commit", full)
     monkeypatch.setattr(RunFolder, "keep_best", full)
-    with pytest.raises(StorageError, match="could not be written three times in a row") as caught:
+    with pytest.raises(StorageError, match="could not be written, three times in a row") as caught:
         train("shapes", out=tmp_path, **tiny)
     assert "No space left on device" in str(caught.value.received)
     assert caught.value.exit_code == 74

@@ -43,7 +43,8 @@ def read_npz(file: Path) -> Stack:
         SourceError: it is damaged, lacks arrays, or they are not pictures with labels.
     """
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        # opened here, since NumPy leaves its own file open where the archive is broken
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(

@@ -106,8 +106,10 @@ def _is_grey(color: Color) -> bool:
 def _has_grey_palette(image: Image.Image) -> bool:
     """Look at a palette as the file has it: Pillow's getpalette would decode the pixels first."""
     palette = image.palette
-    colors = np.frombuffer(bytes(palette.palette or b""), np.uint8) if palette else np.zeros(0)
-    order = (palette.rawmode or palette.mode) if palette else ""
+    if palette is None:
+        return False
+    order = palette.rawmode or palette.mode
+    colors: NDArray[np.uint8] = np.frombuffer(bytes(palette.palette or b""), np.uint8)
     if order == "RGB;L":  # as in TIFF: all reds, all greens, all blues
         colors = colors.reshape(3, -1).T
     elif order in {"RGB", "BGR", "RGBX", "BGRX", "RGBA"} and len(colors) % len(order) == 0:

@@ -154,15 +154,20 @@ def choose_batch(recipe: Recipe, pictures: int) -> int:
     return max(1, min(batch, pictures))
 
 
-def fit_recipe(recipe: Recipe, request: Request, pictures: int) -> Recipe:
+def fit_recipe(recipe: Recipe, request: Request, pictures: int, channels: int) -> Recipe:
     """Fit a recipe's batch, learning rate and length to the pictures and to the request.
 
     The learning rate of SGD follows the batch in proportion (Goyal et al. 2017, section 2.1).
-    Only the recipe `quick` has its batch and its length chosen; the papers' stay as they are.
+    Only the recipe `quick` has its batch and its length chosen; the papers' stay as they are. It
+    does not mirror grey pictures: they are often digits, letters or scans, which have a right and
+    a left. What was typed (`--set augment.flip=true`) is obeyed.
     """
     free = recipe.name == "quick"
     batch = request.batch or (choose_batch(recipe, pictures) if free else recipe.batch)
     batch = min(batch, pictures)
+    augment = recipe.augment
+    if free and channels == 1:
+        augment = dataclasses.replace(augment, flip=False)
     rate = recipe.learning_rate * (batch / recipe.batch if recipe.optimizer == "sgd" else 1.0)
     if request.epochs is not None:
         duration = Duration(request.epochs, "epochs")
@@ -172,7 +177,9 @@ def fit_recipe(recipe: Recipe, request: Request, pictures: int) -> Recipe:
         duration = Duration(choose_epochs(pictures), "epochs")
     else:
         duration = recipe.duration
-    return dataclasses.replace(recipe, batch=batch, learning_rate=rate, duration=duration)
+    return dataclasses.replace(
+        recipe, batch=batch, learning_rate=rate, duration=duration, augment=augment
+    )
 
 
 def choose_net_spec(

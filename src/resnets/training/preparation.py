@@ -146,7 +146,8 @@ def prepare(
     bad = {**survey.bad, **late}
     check_bad(source, bad, allow_bad)
     split = split.without(late)
-    recipe = fit_recipe(recipe, request, len(split.train))
+    channels = preprocess.channels if "augment.flip" not in typed["recipe"] else 0
+    recipe = fit_recipe(recipe, request, len(split.train), channels)
     mean, std = colour_statistics(train)
     if not spec.page and not typed["model"].keys() & {"mean", "std"}:
         spec = dataclasses.replace(spec, mean=mean, std=std)

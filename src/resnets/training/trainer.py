@@ -139,7 +139,7 @@ class Trainer:
         rate = _learning_rate(self.model, step)
         names = self.train.paths(epoch, index)
         row = {"step": step, "loss": repr(loss), "learning_rate": rate, "diverged": names}
-        self.folder.append(row)
+        self._note(row)
         raise DivergenceError(
             f"the loss of step {step} is not a finite number, at learning rate {rate:.4g}, with "
             f"{len(names)} pictures, {names[0]} the first; metrics.jsonl names all",
@@ -163,7 +163,7 @@ class Trainer:
         looked = last or (epoch + 1) % plan.validate_every == 0
         if looked:
             row |= self._look_at_val()
-        self._kept(self.folder.append, row)
+        self._note(row)
         self.progress.epoch(row, math.ceil(plan.epochs))
         names = {"loss": "loss", "val_loss": "val_loss", "error": "error", "val_error": "val_error"}
         self.callbacks.on_epoch_end(
@@ -188,6 +188,12 @@ class Trainer:
                 self.position.best = facts
         return found
 
+    def _note(self, row: dict[str, Any]) -> None:
+        try:
+            self.folder.append(row)
+        except OSError as error:
+            self.progress.say(f"not written down at step {self.position.step}: {error}")
+
     def _save(self) -> None:
         arrays = {
             "model": arrays_of(self.model),
@@ -202,9 +208,9 @@ class Trainer:
             write(*what)
         except OSError as error:
             self.failures += 1
-            if self.failures == 3:
+            if self.failures == 3 or self.position.step == self.plan.steps:
                 raise StorageError(
-                    f"{self.folder.path} could not be written three times in a row",
+                    f"{self.folder.path} could not be written, three times in a row or at the end",
                     received=str(error),
                     hint="make room, then go on with: resnets resume",
                 ) from error

@@ -1,0 +1,171 @@
+"""Pictures within their memory, and batches that depend on seed, epoch and step alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from resnets.data import Augment, Batches, Pictures, Preprocess, open_source, prepare_picture
+from resnets.data import batches as module
+from resnets.errors import PictureError, UsageError
+
+SPEC = Preprocess(16, 16)
+BYTES = 16 * 16 * 3
+EVERYTHING = Augment(flip=True, pad_crop=0.125, cutout=0.25)
+
+
+@pytest.fixture
+def folder(fill: Callable[..., Path]) -> Path:
+    return fill({f"{'ab'[i % 2]}/{i:03}": i for i in range(40)})
+
+
+def expected(folder: Path) -> np.ndarray:
+    source = open_source(folder)
+    return np.stack(
+        [prepare_picture(source.read(index), SPEC, "a") for index in range(len(source))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("memory", "kept"), ((None, 40), (40 * BYTES, 40), (10 * BYTES + 5, 10), (0, 0))
+)
+def test_pictures_stay_within_their_memory(memory: int | None, kept: int, folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=memory)
+    assert pictures.kept == kept
+    assert pictures.nbytes <= (memory if memory is not None else 40 * BYTES)
+    assert len(pictures) == 40
+    assert pictures.shape == (16, 16, 3)
+    truth, positions = expected(folder), np.asarray([39, 0, 5, 12, 12, 38])
+    assert (pictures.get(positions) == truth[positions]).all()
+    assert (pictures.get(np.arange(40)) == truth).all()
+
+
+def test_what_is_given_out_is_a_copy(folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC)
+    pictures.get([3])[:] = 0
+    assert (pictures.get([3]) == expected(folder)[[3]]).all()
+
+
+def test_the_default_budget_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "budget", lambda: 7 * BYTES)
+    assert Pictures(open_source(folder), np.arange(40), SPEC).kept == 7
+
+
+@pytest.mark.parametrize("memory", (None, 0, 4 * BYTES))
+def test_pictures_that_cannot_be_decoded_are_left_out(
+    memory: int | None, fill: Callable[..., Path], encode: Any, picture: Any
+) -> None:
+    cut = encode(picture(3, 40, 40))[:2000]
+    root = fill({"a/1": 1, "a/2": cut, "b/1": 2, "b/2": b"text", "b/3": 3})
+    source = open_source(root)
+    pictures = Pictures(source, np.arange(5), SPEC, memory=memory)
+    assert pictures.indices.tolist() == [0, 2, 4]
+    assert set(pictures.bad) == {1, 3}
+    assert "cannot be decoded" in pictures.bad[1]
+    assert pictures.bad[3] == "this is text, not a picture"
+    truth = prepare_picture(source.read(4), SPEC, "a")
+    assert (pictures.get([2])[0] == truth).all()
+
+
+def test_a_picture_that_vanishes_is_named_and_never_swapped(folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=0)
+    (folder / "a" / "004").unlink()
+    with pytest.raises(PictureError, match="No such file") as caught:
+        pictures.get(np.arange(40))
+    assert caught.value.received == "a/004"
+
+
+def batches(pictures: Pictures, **changes: Any) -> Batches:
+    labels = np.arange(len(pictures)) % 7
+    options: dict[str, Any] = {
+        "batch": 8,
+        "seed": 3,
+        "augment": EVERYTHING,
+        "shuffle": True,
+        "drop_last": True,
+    }
+    return Batches(pictures, labels, **{**options, **changes})
+
+
+def test_a_jump_equals_the_undisturbed_rest_whatever_the_workers_and_memory(folder: Path) -> None:
+    source = open_source(folder)
+    steady = batches(Pictures(source, np.arange(40), SPEC, workers=1))
+    walk = [steady.batch(epoch, step) for epoch in range(3) for step in range(5)]
+    for workers, memory in ((1, None), (4, 9 * BYTES), (3, 0)):
+        jumper = batches(Pictures(source, np.arange(40), SPEC, workers=workers, memory=memory))
+        places = [(2, 4), (0, 1), (1, 3), (2, 0)]
+        with ThreadPoolExecutor(workers) as pool:
+            found = list(pool.map(lambda place: jumper.batch(*place), places))
+        for (epoch, step), (pictures, labels) in zip(places, found, strict=True):
+            assert (pictures == walk[epoch * 5 + step][0]).all()
+            assert (labels == walk[epoch * 5 + step][1]).all()
+
+
+def test_an_epoch_shows_every_picture_once(folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC)
+    made = batches(pictures)
+    orders = [
+        np.concatenate([made.ids(epoch, step) for step in range(made.steps)]) for epoch in (0, 1)
+    ]
+    for order in orders:
+        assert sorted(order.tolist()) == list(range(40))
+    assert (orders[0] != orders[1]).any()
+    other = batches(pictures, seed=4)
+    assert (other.ids(0, 0) != made.ids(0, 0)).any()
+
+
+def test_labels_go_with_their_pictures(folder: Path) -> None:
+    made = batches(Pictures(open_source(folder), np.arange(40), SPEC), augment=None)
+    truth = expected(folder)
+    for step in range(made.steps):
+        pictures, labels = made.batch(1, step)
+        ids = made.ids(1, step)
+        assert (pictures == truth[ids]).all()
+        assert labels.tolist() == (ids % 7).tolist()
+        assert (pictures.dtype, labels.dtype) == (np.uint8, np.int32)
+
+
+def test_the_last_incomplete_batch(folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(21), SPEC)
+    assert batches(pictures).steps == 2
+    whole = batches(pictures, drop_last=False, shuffle=False)
+    assert (whole.steps, whole.batch_size, whole.pictures) == (3, 8, 21)
+    assert whole.ids(5, 2).tolist() == [16, 17, 18, 19, 20]
+    assert whole.batch(0, 2)[0].shape == (5, 16, 16, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "received"),
+    (
+        ({"batch": 0}, "the batch is out of range for 40 pictures", 0),
+        ({"batch": -3}, "the batch is out of range for 40 pictures", -3),
+        ({"batch": 41}, "the batch is out of range for 40 pictures", 41),
+    ),
+)
+def test_batches_out_of_range(
+    changes: dict[str, Any], what: str, received: Any, folder: Path
+) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC)
+    with pytest.raises(UsageError, match=what) as caught:
+        batches(pictures, **changes)
+    assert caught.value.received == received
+    assert caught.value.hint == "give 1 to 40"
+    assert batches(pictures, batch=64, drop_last=False).steps == 1
+
+
+def test_steps_and_labels_that_are_not_there(folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC)
+    made = batches(pictures)
+    for epoch, step in ((0, 5), (0, -1), (-1, 0)):
+        with pytest.raises(UsageError, match="no such step in epochs of 5 steps") as caught:
+            made.batch(epoch, step)
+        assert caught.value.received == f"epoch {epoch}, step {step}"
+    with pytest.raises(UsageError, match="labels for other pictures than the 40") as caught:
+        Batches(pictures, [1, 2], batch=2, shuffle=False, drop_last=False)
+    assert caught.value.received == "2 labels"
+    assert "pictures.indices" in caught.value.hint

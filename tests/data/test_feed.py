@@ -1,0 +1,104 @@
+"""Feeds: in order, from any step, for any number of threads, and errors that come through."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from resnets.data import Augment, Batches, Feed, Pictures, Preprocess, open_source
+from resnets.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def made() -> Batches:
+    source = open_source("shapes")
+    pictures = Pictures(source, np.arange(50), Preprocess(16, 16))
+    labels = source.labels[pictures.indices]
+    spec = Augment(flip=True, pad_crop=0.125)
+    return Batches(pictures, labels, batch=16, augment=spec, shuffle=True, drop_last=True)
+
+
+@pytest.mark.parametrize("workers", (1, 2, 5))
+def test_batches_come_in_order_from_any_step(workers: int, made: Batches) -> None:
+    with Feed(made, 1, 2, count=5, ahead=3, workers=workers) as feed:
+        found = list(feed)
+    assert [(epoch, step) for epoch, step, _, _ in found] == [
+        (1, 2),
+        (2, 0),
+        (2, 1),
+        (2, 2),
+        (3, 0),
+    ]
+    for epoch, step, pictures, labels in found:
+        expected = made.batch(epoch, step)
+        assert (pictures == expected[0]).all()
+        assert (labels == expected[1]).all()
+
+
+def test_a_feed_has_no_end_unless_one_is_set(made: Batches) -> None:
+    with Feed(made) as feed:
+        places = [next(feed)[:2] for _ in range(10)]
+    assert places[-1] == (3, 0)
+    with pytest.raises(StopIteration):
+        next(feed)
+
+
+class Stub:
+    """Batches of nothing, made when a gate opens."""
+
+    steps = 10
+
+    def __init__(self) -> None:
+        self.gate, self.made = threading.Event(), 0
+
+    def ids(self, epoch: int, step: int) -> None:
+        return None
+
+    def batch(self, epoch: int, step: int) -> tuple[int, int]:
+        if step == 3:
+            raise ZeroDivisionError("step 3")
+        assert self.gate.wait(10)
+        self.made += 1
+        return epoch, step
+
+
+def test_waiting_is_counted_and_little_is_made_ahead() -> None:
+    stub: Any = Stub()
+    feed = Feed(stub, ahead=2, workers=1)
+    threading.Timer(0.05, stub.gate.set).start()
+    next(feed)
+    assert feed.waited > 0.03
+    waited = feed.waited
+    feed.close()
+    feed.close()
+    assert stub.made <= 2
+    assert feed.waited == waited
+
+
+def test_an_error_in_a_thread_surfaces_at_its_place() -> None:
+    stub: Any = Stub()
+    stub.gate.set()
+    with Feed(stub, ahead=4) as feed:
+        assert [next(feed)[1] for _ in range(3)] == [0, 1, 2]
+        with pytest.raises(ZeroDivisionError, match="step 3"):
+            next(feed)
+        with pytest.raises(StopIteration):
+            next(feed)
+
+
+def test_no_thread_is_left_behind(made: Batches) -> None:
+    before = threading.active_count()
+    with Feed(made, workers=3) as feed:
+        next(feed)
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("options", ({"ahead": 0}, {"workers": 0}, {"step": 3}, {"epoch": -1}))
+def test_feeds_out_of_range(options: dict[str, int], made: Batches) -> None:
+    with pytest.raises(UsageError) as caught:
+        Feed(made, **options)
+    assert str(next(iter(options.values()))) in str(caught.value.received)
+    assert caught.value.hint
