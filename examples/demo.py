@@ -7,7 +7,7 @@ import resnets
 
 def main() -> None:
     """Train, evaluate, predict; the last line holds the test error and the run's path."""
-    run = resnets.train("digits", out="runs")
+    run = resnets.train("digits", epochs=20, out="runs")
     judgement = run.evaluate(split="test")
 
     digits = resnets.open_source("digits")

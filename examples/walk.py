@@ -10,7 +10,7 @@ from resnets.training import RECIPES
 source = resnets.open_source(sys.argv[1] if len(sys.argv) > 1 else "shapes")
 print(f"source   {source.name}: {len(source)} pictures of {', '.join(source.classes)}")
 
-# Split: what is trained on, what is chosen by, what is judged on; byte-equal pictures stay together.
+# Split: to train on, to choose by, to judge on; byte-equal pictures stay together.
 survey = make_survey(source)
 split = make_split(source, survey)
 print(f"split    {len(split.train)} train, {len(split.val)} val, {len(split.test)} test")

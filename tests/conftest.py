@@ -5,12 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import resnets  # noqa: F401  before any Keras, since TensorFlow reads the oneDNN switch only once
+import resnets  # before any Keras, since TensorFlow reads the oneDNN switch only once
+
+if TYPE_CHECKING:
+    from resnets.training import Run
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A net of 8 layers on pictures of 16 pixels: a step takes milliseconds, and all parts are there.
+TINY: dict[str, Any] = {
+    "model": "resnet20",
+    "size": 16,
+    "epochs": 3,
+    "batch": 64,
+    "settings": {"model.blocks": "[1,1,1]", "model.width": "8", "model.stem_width": "8"},
+    "silent": True,
+}
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +57,15 @@ def shared_file(shared: Path) -> Callable[[str], Path]:
         return shared / name
 
     return find
+
+
+@pytest.fixture(scope="session")
+def tiny() -> dict[str, Any]:
+    """Options of `train` for a training of seconds."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One small net trained on drawn shapes, shared by the tests that only read it."""
+    return resnets.train("shapes", out=tmp_path_factory.mktemp("runs"), **TINY)

@@ -121,7 +121,7 @@ def page(rows: list[dict]) -> str:
         "its command. Errors are on `test`, chosen by `val`; mean, and lowest to highest in",
         "brackets. Seconds are of the whole command, start included, on two shared cores.",
         "",
-        "| command | n | test error % | on new pictures % | val error % | seconds | pictures/s | on |",
+        "| command | n | test error % | on new ones % | val error % | seconds | pictures/s | on |",
         "|---|---|---|---|---|---|---|---|",
     ]
     groups: dict[tuple[str, str], list[dict]] = {}
@@ -137,7 +137,7 @@ def page(rows: list[dict]) -> str:
         lines.append(f"| `{command}` | {len(members)} | {' | '.join(cells)} | {on} |")
     lines += [
         "",
-        "*New pictures* are those without a byte-equal copy in train or val: the signs have 12",
+        "*New ones* are those without a byte-equal copy in train or val: the signs have 12",
         "test pictures with one, as they were published.",
     ]
     for row in rows:
@@ -146,8 +146,9 @@ def page(rows: list[dict]) -> str:
             lines += [
                 "",
                 f"The whole `{row['job']}` training ran at {share:.2f} of the bare step's speed",
-                f"({row['pictures_per_second']} of {row['bare_pictures_per_second']} pictures/s; the",
-                "bare step is `train_on_batch` alone on one batch, median of 60, of three rounds",
+                f"({row['pictures_per_second']} of {row['bare_pictures_per_second']}",
+                "pictures/s;",
+                "the bare step is `train_on_batch` alone on one batch, median of 60, of three rounds",
                 "after the training).",
             ]
     return "\n".join(lines) + "\n"

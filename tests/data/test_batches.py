@@ -100,7 +100,7 @@ def test_a_jump_equals_the_undisturbed_rest_whatever_the_workers_and_memory(fold
         jumper = batches(Pictures(source, np.arange(40), SPEC, workers=workers, memory=memory))
         places = [(2, 4), (0, 1), (1, 3), (2, 0)]
         with ThreadPoolExecutor(workers) as pool:
-            found = list(pool.map(lambda place: jumper.batch(*place), places))
+            found = list(pool.map(jumper.batch, *zip(*places, strict=True)))
         for (epoch, step), (pictures, labels) in zip(places, found, strict=True):
             assert (pictures == walk[epoch * 5 + step][0]).all()
             assert (labels == walk[epoch * 5 + step][1]).all()

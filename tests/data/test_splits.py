@@ -77,8 +77,8 @@ def test_names_and_order_do_not_matter(fill: Callable[..., Path]) -> None:
     one = open_source(fill({f"{'ab'[i % 2]}/{i}": i for i in range(80)}, "one"))
     two = open_source(fill({f"{'ab'[i % 2]}/x{99 - i}": i for i in range(80)}, "two"))
     digests = [
-        {make_survey(source).digests[index] for index in getattr(split_of(source), name)}
-        for source in (one, two)
+        {survey.digests[index] for index in getattr(make_split(source, survey), name)}
+        for source, survey in ((one, make_survey(one)), (two, make_survey(two)))
         for name in ("val", "test")
     ]
     assert digests[:2] == digests[2:]
@@ -223,18 +223,18 @@ def test_sources_that_cannot_be_trained_on(
     assert "\n" not in str(caught.value).split("hint:")[0].rstrip("\n")
 
 
-def test_more_classes_than_pictures() -> None:
-    source = open_source(stack(4, 2))
-    odd = Source(
-        "x", "", ("a", "b", "c"), ["1", "2"], np.asarray([0, 2]), source.given[:2], source.reader
-    )
-    with pytest.raises(SourceError, match="a single picture"):
-        check_source(odd)
+def test_more_classes_than_pictures(fill: Callable[..., Path]) -> None:
+    files: dict[str, Any] = {f"{name}/{i}": b"text" for name in "abc" for i in range(2)}
+    source = open_source(fill({**files, "a/0": 1, "b/0": 2}))
+    with pytest.raises(SourceError, match="there are more classes than pictures") as caught:
+        split_of(source, allow_bad=True)
+    assert caught.value.received == "3 classes, 2 readable pictures"
+    assert "is the right column or folder taken for the class?" in caught.value.hint
 
 
 @pytest.mark.parametrize("options", ({"val": -0.1}, {"test": 0.6}))
 def test_shares_out_of_range(options: dict[str, float]) -> None:
-    with pytest.raises(UsageError, match="the share of (val|test) is out of range") as caught:
+    with pytest.raises(UsageError, match=r"the share of (val|test) is out of range") as caught:
         split_of(open_source(stack(20, 2)), **options)
     assert caught.value.received == next(iter(options.values()))
     assert caught.value.hint == "give 0 to 0.5"

@@ -9,8 +9,6 @@ import pytest
 from resnets.errors import UnknownNameError
 from resnets.models import build, spec_of
 
-pytestmark = pytest.mark.core
-
 
 @pytest.fixture
 def policy():
@@ -34,6 +32,7 @@ def test_a_summary_reads_like_the_papers_table():
     assert names == ["pixels", "normalize", "stem", *blocks, "pool", "head"]
 
 
+@pytest.mark.core
 def test_uint8_and_float_pixels_give_the_same_logits():
     net, pixels = _small(), _pixels()
     first = net.predict(pixels, verbose=0)
@@ -41,6 +40,7 @@ def test_uint8_and_float_pixels_give_the_same_logits():
     np.testing.assert_array_equal(first, net.predict(pixels.astype("float32"), verbose=0))
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("name", ("mixed_bfloat16", "mixed_float16"))
 def test_the_global_policy_is_honoured_and_logits_are_float32(name, policy):
     keras.utils.set_random_seed(0)
@@ -57,6 +57,7 @@ def test_the_global_policy_is_honoured_and_logits_are_float32(name, policy):
     np.testing.assert_allclose(got, expected, atol=0.05 * np.abs(expected).max())
 
 
+@pytest.mark.core
 def test_it_can_be_fitted_saved_and_cloned(tmp_path):
     net = _small(shortcut="B", se_ratio=0.25, survival=0.9, order="pre")
     net.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -93,6 +94,7 @@ def test_taps_by_name():
     assert "hint: did you mean stage" in str(caught.value)
 
 
+@pytest.mark.core
 def test_zero_init_makes_every_block_its_shortcut():
     taps = ["stage1_block1", "stem"]
     found = build("resnet20", zero_init=True, features=taps)(_pixels((2, 32, 32, 3)))

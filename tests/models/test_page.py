@@ -11,8 +11,6 @@ from resnets.blocks import BatchNorm
 from resnets.errors import UsageError
 from resnets.models import build
 
-pytestmark = pytest.mark.core
-
 
 @pytest.fixture(scope="module")
 def net():
@@ -20,6 +18,7 @@ def net():
     return build("lesson")
 
 
+@pytest.mark.core
 def test_its_softmax_is_the_pages_answer(net):
     page = lesson.ResNet50()
     page.set_weights(net.get_weights())

@@ -1,36 +1,14 @@
-"""One small net trained on drawn shapes, shared by the tests that only read it."""
+"""What the tests of trainings compare: every array that a run leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import resnets
-from resnets.training import Run
-
-# A net of 8 layers on pictures of 16 pixels: a step takes milliseconds, and all parts are there.
-TINY: dict[str, Any] = {
-    "model": "resnet20",
-    "size": 16,
-    "epochs": 3,
-    "batch": 64,
-    "settings": {"model.blocks": "[1,1,1]", "model.width": "8", "model.stem_width": "8"},
-    "silent": True,
-}
-
-
-@pytest.fixture(scope="session")
-def tiny() -> dict[str, Any]:
-    return TINY
-
-
-@pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return resnets.train("shapes", out=tmp_path_factory.mktemp("runs"), **TINY)
 
 
 @pytest.fixture(scope="session")

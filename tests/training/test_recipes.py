@@ -10,7 +10,7 @@ from resnets.training.recipes import RECIPES, Recipe
 
 
 def test_he2015_cifar_is_section_4_2() -> None:
-    """SGD 0.1, momentum 0.9, decay 1e-4 on all weights, batch 128, a tenth at 32k and 48k of 64k."""
+    """SGD 0.1, momentum 0.9, decay 1e-4 on all weights, batch 128, 64k steps, drops at 32k, 48k."""
     recipe = RECIPES["he2015-cifar"]
     assert (recipe.learning_rate, recipe.momentum, recipe.nesterov) == (0.1, 0.9, False)
     assert (recipe.weight_decay, recipe.coupled, recipe.decays) == (1e-4, True, "all")

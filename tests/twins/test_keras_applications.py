@@ -9,8 +9,6 @@ import pytest
 from resnets import lesson
 from resnets.models import build
 
-pytestmark = pytest.mark.core
-
 _V2 = {
     "bias": "unnormalised",
     "stem_norm": False,
@@ -109,6 +107,7 @@ def test_every_variable_has_its_twin_and_the_logits_agree(ours, theirs, fields):
     np.testing.assert_allclose(got, expected, atol=1e-5 * np.abs(expected).max())
 
 
+@pytest.mark.core
 def test_the_lesson_gives_the_probabilities_of_keras_applications():
     twin = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classes=6)
     _randomise(twin)

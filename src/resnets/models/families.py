@@ -43,8 +43,8 @@ def _cifar(name: str, blocks: int, **fields: Any) -> NetSpec:
 
 
 _18, _34, _50, _101, _152 = (2, 2, 2, 2), (3, 4, 6, 3), (3, 4, 6, 3), (3, 4, 23, 3), (3, 8, 36, 3)
-_V1 = {"stride_in": "first"}
-_V2 = {"order": "pre"}
+_V1: dict[str, Any] = {"stride_in": "first"}
+_V2: dict[str, Any] = {"order": "pre"}
 _HE15, _HE16 = "He 2015, arXiv:1512.03385", "He 2016, arXiv:1603.05027"
 _TORCH = "stride in the 3x3, as in the paper's Torch port and torchvision"
 
@@ -63,15 +63,15 @@ def _rows() -> Mapping[str, Row]:
         add(spec, f"{_HE15}, section 4.2 and figure 6")
     add(_cifar("resnet110v2", 18, **_V2), f"{_HE16}, table 3")
     for depth in (164, 1001):
-        bottlenecks = {"branch": "bottleneck", "shortcut": "B", **_V2}
+        bottlenecks: dict[str, Any] = {"branch": "bottleneck", "shortcut": "B", **_V2}
         add(_cifar(f"resnet{depth}v2", (depth - 2) // 9, **bottlenecks), f"{_HE16}, tables 3 and 4")
     for depth, factor in ((28, 10), (16, 4), (40, 4)):
-        wide = {"width": 16 * factor, "shortcut": "B", **_V2}
+        wide: dict[str, Any] = {"width": 16 * factor, "shortcut": "B", **_V2}
         spec = _cifar(f"wrn{depth}_{factor}", (depth - 4) // 6, **wide)
         # The paper counts the three projections and not the dense layer.
         add(spec, "Zagoruyko 2016, arXiv:1605.07146, tables 1 and 5", depth)
 
-    basic = {"branch": "basic"}
+    basic: dict[str, Any] = {"branch": "basic"}
     add(NetSpec("resnet18", _18, **basic), f"{_HE15}, table 1, option B")
     add(NetSpec("resnet34", _34, **basic), f"{_HE15}, table 1, option B")
     for name, blocks in (("resnet50", _50), ("resnet101", _101), ("resnet152", _152)):
@@ -92,7 +92,7 @@ def _rows() -> Mapping[str, Row]:
     wide_ = "Zagoruyko 2016, arXiv:1605.07146"
     add(NetSpec("wide_resnet50_2", _50, widening=2.0), f"{wide_}, table 8; {_TORCH}")
     add(NetSpec("wide_resnet101_2", _101, widening=2.0), f"{wide_}; torchvision")
-    plain = {"branch": "basic", "shortcut": "none"}
+    plain: dict[str, Any] = {"branch": "basic", "shortcut": "none"}
     add(NetSpec("plain18", _18, **plain), f"{_HE15}, table 2")
     add(NetSpec("plain34", _34, **plain), f"{_HE15}, table 2 and figure 3")
     add(_lesson(), "the assignment `Residual Networks` of deeplearning.ai; see resnets.lesson")

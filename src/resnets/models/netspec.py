@@ -98,6 +98,9 @@ class NetSpec(Spec):
             fits = len(getattr(self, name)) in (1, channels)
             self._demand(name, fits, f"1 number or {channels}, one a channel")
         self._demand("std", min(self.std) > 0, "above 0")
+        carried = self.width * (1 if self.branch == "basic" else 4)
+        padded = self.shortcut in ("A", "A-both") and self.stem_width > carried
+        self._demand("stem_width", not padded, f"at most {carried}: option A can only widen")
         self._demand("groups", self.groups == 1 or not self._ragged(), "a divisor of the channels")
 
     def _demand(self, name: str, holds: object, rule: str) -> None:

@@ -49,7 +49,7 @@ def build_page(spec: NetSpec) -> keras.Model:
     if spec.zero_init:
         for layer in net.layers:
             if isinstance(layer, BatchNorm) and layer.name.endswith("_branch2c"):
-                layer.gamma.assign(keras.ops.zeros_like(layer.gamma))
+                layer.gamma.assign(keras.ops.zeros(layer.gamma.shape))
     net.name = spec.name
     return net
 

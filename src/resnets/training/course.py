@@ -1,25 +1,103 @@
-"""The part of a training that computes: the measured plan, the net made ready, the run finished."""
+"""The part of a training that computes: the plan measured, the run begun, gone on with, ended."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import keras
 
-from resnets.models import FAMILIES, depth_of
+from resnets import engine
+from resnets.data import Pictures, Preprocess, Source, Split
+from resnets.errors import ResnetsError
+from resnets.models import FAMILIES, NetSpec, depth_of
 from resnets.reports import curves
-from resnets.store import RunFolder
-from resnets.training.compiling import ready_model
+from resnets.store import RunFolder, provenance
+from resnets.training.compiling import fitted_spec, ready_model
 from resnets.training.devices import device
 from resnets.training.estimate import seconds_per_look, seconds_per_step
 from resnets.training.plan import EVALUATIONS, Plan, Request
 from resnets.training.precision import choose_precision
-from resnets.training.preparation import Setup
+from resnets.training.preparation import Setup, looking_batches, training_batches
 from resnets.training.progress import Progress
 from resnets.training.recipes import Recipe
 from resnets.training.run import Run
 from resnets.training.trainer import Trainer
+
+
+def begin(
+    setup: Setup,
+    request: Request,
+    out: Path,
+    name: str | None,
+    callbacks: Sequence[Any],
+    tensorboard: bool,
+    progress: Progress,
+) -> Run:
+    """Measure, plan, say the plan, make the run folder, and train."""
+    plan, net = make_plan(setup, request)
+    for line in setup.sentences() + plan_sentences(plan, setup.recipe):
+        progress.say(line)
+    documents = {
+        "spec.json": fitted_spec(setup.spec, setup.recipe, plan.steps).to_json(),
+        "recipe.json": {"recipe": setup.recipe.to_json(), "plan": plan.to_json()},
+        "data.json": setup.record(),
+        "provenance.json": provenance(
+            engine=plan.engine,
+            engine_version=engine.version(plan.engine),
+            device=plan.device,
+            seed=plan.seed,
+        ),
+    }
+    run_name = f"{plan.net}.{plan.recipe}_{setup.source.name}_s{plan.seed}"
+    folder = RunFolder.create(out, name or run_name, documents)
+    if tensorboard:
+        board = keras.callbacks.TensorBoard(folder.path / "tensorboard", write_graph=False)
+        callbacks = [*callbacks, board]
+    with folder.lock():
+        trainer = Trainer(net, *setup.batches(plan.seed), plan, folder, progress, callbacks)
+        return finish(trainer, folder, progress)
+
+
+def go_on(
+    folder: RunFolder,
+    source: Source,
+    split: Split,
+    preprocess: Preprocess,
+    callbacks: Sequence[Any],
+    progress: Progress,
+) -> Run:
+    """Build the same net and batches again, take over the newest checkpoint, and train on."""
+    documents = folder.read("recipe.json")
+    plan = Plan.from_json(documents["plan"])
+    recipe = Recipe.from_json(documents["recipe"])
+    spec = NetSpec.from_json(folder.read("spec.json"))
+    net = ready_model(spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed)
+    train, val = (Pictures(source, part, preprocess) for part in (split.train, split.val))
+    trainer = Trainer(
+        net,
+        training_batches(source, train, recipe, plan.seed),
+        looking_batches(source, val, recipe.batch),
+        plan,
+        folder,
+        progress,
+        callbacks,
+    )
+    commit = folder.newest()
+    if commit is not None:
+        for damaged in commit.damaged:
+            progress.say(f"damaged, and put aside as .bad: {damaged}")
+        trainer.restore(commit)
+    folder.rewind(trainer.position.step)
+    progress.say(
+        f"going on at step {trainer.position.step} of {plan.steps} in {plan.precision}, "
+        f"by the plan in {folder.path / 'recipe.json'}"
+    )
+    return finish(trainer, folder, progress)
 
 
 def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
@@ -91,7 +169,9 @@ def finish(trainer: Trainer, folder: RunFolder, progress: Progress) -> Run:
     try:
         trainer.run()
     except BaseException as error:
-        folder.set_state("stopped", reason=f"{type(error).__name__}: {error}".splitlines()[0])
+        # Where the disk is full this fails too, and must not hide why.
+        with contextlib.suppress(ResnetsError):
+            folder.set_state("stopped", reason=f"{type(error).__name__}: {error}".splitlines()[0])
         raise
     position = trainer.position
     speed = position.pictures / position.seconds if position.seconds else 0.0

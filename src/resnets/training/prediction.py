@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from resnets.data import Preprocess, pictures_in, prepare_picture
+from resnets.data import Preprocess, pictures_in, prepare_picture, read_file
 from resnets.errors import PictureError, SourceError
 
 
@@ -71,15 +71,14 @@ def read_pictures(
     names: list[str] = []
     arrays: list[np.ndarray] = []
     unreadable: list[tuple[str, str]] = []
+    limit = preprocess.limits.bytes
     for place, item in enumerate(items):
         for name, data in _contents(item, place):
             try:
-                loaded = data.read_bytes() if isinstance(data, Path) else data
+                loaded = read_file(data, limit) if isinstance(data, Path) else data
                 arrays.append(prepare_picture(loaded, preprocess, path=name))
             except PictureError as error:
                 unreadable.append((name, error.what))
-            except OSError as error:
-                unreadable.append((name, error.strerror or str(error)))
             else:
                 names.append(name)
     return names, arrays, unreadable

@@ -17,7 +17,9 @@ from resnets.data import (
     Split,
     Survey,
     check_bad,
+    check_source,
     cropped_away,
+    make_record,
     make_split,
     make_survey,
     open_source,
@@ -67,6 +69,10 @@ class Setup:
             training_batches(self.source, self.train, self.recipe, seed),
             looking_batches(self.source, self.val, self.recipe.batch),
         )
+
+    def record(self) -> dict[str, Any]:
+        """Make the document that says what was trained on."""
+        return make_record(self.source, self.survey, self.split, self.preprocess, self.bad)
 
     def sentences(self) -> list[str]:
         """Say in words what the data are and what will be done to them."""
@@ -135,6 +141,7 @@ def prepare(
     typed = sort_settings(settings)
     recipe = RECIPES[request.recipe or "quick"].with_text(typed["recipe"])
     source = open_source(given)
+    check_source(source)
     if len(source) > 20_000:
         say(f"looking through {len(source)} pictures")
     survey = make_survey(source)

@@ -98,27 +98,33 @@ class Trainer:
         with (
             Signals() as signals,
             self.progress.bar(plan.steps, self.position.step),
-            Feed(self.train, *divmod(self.position.step, plan.steps_per_epoch)) as feed,
+            Feed(
+                self.train,
+                *divmod(self.position.step, plan.steps_per_epoch),
+                count=max(0, plan.steps - self.position.step),
+            ) as feed,
         ):
-            began, waited = time.perf_counter(), feed.waited
+            began, waited, first = time.perf_counter(), feed.waited, self.position.step
             for epoch, index, pictures, labels in feed:
                 if index == 0:
                     self.position.loss_sum = self.position.error_sum = 0.0
                     self.callbacks.on_epoch_begin(epoch)
                 self._step(epoch, index, pictures, labels)
-                ended = index + 1 == plan.steps_per_epoch or self.position.step == plan.steps
-                if signals.received is not None or ended or self.model.stop_training:
+                last = self.position.step == plan.steps or self.model.stop_training
+                ended = last or index + 1 == plan.steps_per_epoch
+                if ended or signals.received is not None:
                     seconds = time.perf_counter() - began
+                    # The first epoch compiles; it counts only where it is the whole training.
                     if epoch > first_epoch or plan.steps <= plan.steps_per_epoch:
                         self.position.seconds += seconds
-                        self.position.pictures += (index + 1) * plan.batch
+                        self.position.pictures += (self.position.step - first) * plan.batch
+                if ended:
+                    self._end_epoch(epoch, index + 1, seconds, feed.waited - waited)
+                    began, waited, first = time.perf_counter(), feed.waited, self.position.step
                 if signals.received is not None:
                     self._save()
                     signals.leave()
-                if ended:
-                    began = self._end_epoch(epoch, index + 1, seconds, feed.waited - waited)
-                    waited = feed.waited
-                if self.position.step == plan.steps or self.model.stop_training:
+                if self.model.stop_training:
                     break
         self.callbacks.on_train_end()
 
@@ -147,8 +153,8 @@ class Trainer:
             hint="a lower learning rate: --set learning_rate=... (the last checkpoint is kept)",
         )
 
-    def _end_epoch(self, epoch: int, steps: int, seconds: float, waited: float) -> float:
-        """Write the epoch down, look at `val` when it is time, save; give the time of day after."""
+    def _end_epoch(self, epoch: int, steps: int, seconds: float, waited: float) -> None:
+        """Write the epoch down, look at `val` when it is time, and save."""
         position, plan = self.position, self.plan
         row: dict[str, Any] = {
             "step": position.step,
@@ -165,15 +171,15 @@ class Trainer:
             row |= self._look_at_val()
         self._note(row)
         self.progress.epoch(row, math.ceil(plan.epochs))
-        names = {"loss": "loss", "val_loss": "val_loss", "error": "error", "val_error": "val_error"}
-        self.callbacks.on_epoch_end(
-            epoch, {name: row[key] for name, key in names.items() if key in row}
-        )
+        logs = {key: row[key] for key in ("loss", "error", "val_loss", "val_error") if key in row}
+        self.callbacks.on_epoch_end(epoch, logs)
+        if self.model.stop_training and not looked:
+            self._look_at_val()
+            looked = True
         began = time.perf_counter()
         if looked:
             self._save()
             position.seconds += time.perf_counter() - began
-        return time.perf_counter()
 
     def _look_at_val(self) -> dict[str, float]:
         self.callbacks.on_test_begin()

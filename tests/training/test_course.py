@@ -1,0 +1,41 @@
+"""The plan as it is measured, and as it is said."""
+
+import dataclasses
+
+from resnets.training.course import plan_sentences
+from resnets.training.plan import Plan
+from resnets.training.recipes import RECIPES
+
+PLAN = Plan(
+    net="resnet20",
+    size=(32, 32),
+    recipe="quick",
+    epochs=48.0,
+    steps=1296,
+    steps_per_epoch=27,
+    batch=32,
+    precision="float32",
+    validate_every=2,
+    seed=3,
+    engine="tensorflow",
+    device="Some CPU",
+    seconds=97.4,
+)
+
+
+def test_the_plan_in_words() -> None:
+    recipe = dataclasses.replace(RECIPES["quick"], learning_rate=0.1)
+    assert plan_sentences(PLAN, recipe) == [
+        "net     resnet20 (20 layers)",
+        "recipe  quick: 48 epochs of 27 steps, batch 32, learning rate 0.1, seed 3",
+        "with    tensorflow on Some CPU, float32",
+        "about   97 s, from a few measured steps",
+    ]
+
+
+def test_long_times_are_told_in_minutes_and_hours() -> None:
+    def about(seconds: float) -> str:
+        return plan_sentences(dataclasses.replace(PLAN, seconds=seconds), RECIPES["quick"])[-1]
+
+    assert about(600).startswith("about   10 min,")
+    assert about(9_000).startswith("about   2.5 h,")

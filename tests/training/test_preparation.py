@@ -1,0 +1,90 @@
+"""From a source to a set-up: statistics, settings, bad pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from resnets.data import Pictures, Preprocess, open_source
+from resnets.errors import SourceError, UsageError
+from resnets.training.plan import Request
+from resnets.training.preparation import colour_statistics, prepare, sort_settings
+
+
+def folder_of(place: Path, classes: int, count: int) -> Path:
+    generator = np.random.default_rng(0)
+    for label in range(classes):
+        (place / f"class{label}").mkdir(parents=True)
+        for number in range(count):
+            pixels = generator.integers(0, 256, (16, 16, 3), "uint8")
+            Image.fromarray(pixels).save(place / f"class{label}" / f"{number}.png")
+    return place
+
+
+def test_mean_and_spread_are_those_of_the_training_pictures() -> None:
+    pixels = np.zeros((4, 8, 8, 3), "uint8")
+    pixels[2:, ..., 0] = 255
+    source = open_source((pixels, np.array([0, 0, 1, 1])))
+    pictures = Pictures(source, [0, 1, 2, 3], Preprocess(height=8, width=8))
+    mean, std = colour_statistics(pictures)
+    assert mean == (0.5, 0.0, 0.0)
+    assert std == (0.5, 0.001, 0.001)  # never zero: it is divided by
+
+
+def test_settings_go_where_their_first_word_says() -> None:
+    sorted_out = sort_settings({"momentum": "0.8", "model.width": "8", "preprocess.fit": "pad"})
+    assert sorted_out == {
+        "recipe": {"momentum": "0.8"},
+        "model": {"width": "8"},
+        "preprocess": {"fit": "pad"},
+    }
+
+
+@pytest.mark.parametrize("path", ("batch", "model.classes", "preprocess.height"))
+def test_what_has_a_flag_is_not_set(path: str) -> None:
+    with pytest.raises(UsageError, match="has a flag of its own") as caught:
+        sort_settings({path: "3"})
+    assert caught.value.received == f"{path}=3"
+    assert "--size" in caught.value.hint
+
+
+def test_settings_reach_recipe_net_and_preprocessing(tmp_path: Path) -> None:
+    settings = {
+        "momentum": "0.8",
+        "model.zero_init": "true",
+        "model.mean": "[0.5]",
+        "preprocess.fit": "pad",
+    }
+    source = folder_of(tmp_path, 2, 12)
+    found = prepare(source, Request(batch=4), settings, allow_bad=False, say=print)
+    assert found.recipe.momentum == 0.8
+    assert (found.spec.zero_init, found.spec.mean) == (True, (0.5,))
+    assert found.preprocess.fit == "pad"
+    assert found.spec.classes == 2
+    assert found.record()["classes"] == ["class0", "class1"]
+
+
+def test_a_picture_that_fails_when_decoded_is_named_and_left_out(tmp_path: Path) -> None:
+    source = folder_of(tmp_path, 2, 60)
+    whole = (source / "class0" / "7.png").read_bytes()
+    (source / "class0" / "7.png").write_bytes(whole[: len(whole) // 2])  # its header is good
+    found = prepare(source, Request(), {}, allow_bad=False, say=print)
+    assert list(found.bad) == ["class0/7.png"]
+    assert [path for path, _ in found.record()["bad"]] == ["class0/7.png"]
+    split = found.split
+    assert len(split.train) + len(split.val) + len(split.test) == 119
+    assert any("1 cannot be read" in line for line in found.sentences())
+
+
+def test_more_than_one_in_a_hundred_stops_it_unless_allowed(tmp_path: Path) -> None:
+    source = folder_of(tmp_path, 2, 60)
+    for number in range(3):
+        (source / "class1" / f"{number}.png").write_bytes(b"rubbish")
+    with pytest.raises(SourceError) as caught:
+        prepare(source, Request(), {}, allow_bad=False, say=print)
+    assert "class1/0.png" in str(caught.value)
+    assert "--allow-bad" in caught.value.hint
+    assert len(prepare(source, Request(), {}, allow_bad=True, say=print).bad) == 3
