@@ -156,3 +156,29 @@ def test_who_came_first_is_seen_at_import(first: bool, count: int) -> None:
         [sys.executable, "-c", program], check=False, env=clean, capture_output=True, text=True
     )
     assert done.stdout.strip() == str(count), done.stderr
+
+
+def test_greetings_are_kept_off_stderr_and_errors_are_not() -> None:
+    script = (
+        "import os, resnets.engine as e\n"
+        "with e.quietly(): os.write(2, b'greeting')\n"
+        "os.write(2, b'word')\n"
+        "with e.quietly(): raise ImportError('broken')\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "greeting" not in done.stderr
+    assert done.stderr.startswith("word")
+    assert "ImportError: broken" in done.stderr
+
+
+def test_whoever_asked_for_the_logs_gets_them(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    with engine.quietly():
+        os.write(2, b"greeting")
+    assert capfd.readouterr().err == "greeting"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from resnets import catalog
@@ -79,6 +81,28 @@ def require() -> str:
         asked = present[0]
     os.environ["KERAS_BACKEND"] = asked
     return asked
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """While an engine is loaded here, keep what its C++ greets the world with off stderr.
+
+    TensorFlow prints four lines before any setting of its logging counts. Errors are exceptions
+    and pass. Whoever has set TF_CPP_MIN_LOG_LEVEL hears everything.
+    """
+    if "keras" in sys.modules or "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def version(name: str) -> str:

@@ -62,7 +62,7 @@ CASES: Mapping[str, tuple[list[str], list[str]]] = {
     "a field without a value": (["train", "good", "--set", "batch"], ["batch"]),
     "a field with a flag": (["train", "good", "--set", "batch=3"], ["batch=3", "--batch"]),
     "a value that does not fit": (["train", "good", "--set", "nesterov=maybe"], ["maybe"]),
-    "a net that cannot be": (["train", "good", "--set", "model.width=8", "--model", "resnet20"], ["16", "option A"]),
+    "a net that cannot be": (["train", "good", "--set", "model.width=8"], ["16", "option A"]),
     "size 0": (["train", "good", "--size", "0"], ["0"]),
     "a size in words": (["train", "good", "--size", "big"], ["big"]),
     "epochs -3": (["train", "good", "--epochs", "-3"], ["-3"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -88,7 +87,6 @@ def resnets() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a verb and leave with its exit code; an error becomes one message, not a traceback."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its greetings are no words of ours
     try:
         code = resnets.main(args=arguments, prog_name="resnets", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

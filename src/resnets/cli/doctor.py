@@ -69,7 +69,8 @@ def _computing() -> dict[str, Any]:
     except EngineError as error:
         click.echo(f"warning: {error}", err=True)
         return {"engine": None, "engine_version": "", "device": None, "precision": None}
-    from resnets.training.devices import device
+    with engine.quietly():
+        from resnets.training.devices import device
     from resnets.training.precision import choose_precision
 
     here = device()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from resnets import catalog
+from resnets import catalog, engine
 from resnets.data import SPLITS, Pictures, Preprocess, open_source, reopen
 from resnets.errors import RunError, SourceError, printable
 from resnets.models import NetSpec, build
@@ -75,7 +75,8 @@ class Run:
                 received=self.state["status"],
                 hint=f"train it further: resnets resume {self.path}",
             )
-        from resnets.weights import put_arrays
+        with engine.quietly():
+            from resnets.weights import put_arrays
 
         model = build(self.spec)
         put_arrays(model, best.arrays("model"), str(best.path))

@@ -66,7 +66,8 @@ def train(
     _check(Path(out), name, tensorboard)
     setup = prepare(source, request, settings or {}, allow_bad, progress.say)
     # An engine takes seconds to load: all that can be refused without one has been by now.
-    from resnets.training.course import begin
+    with engine.quietly():
+        from resnets.training.course import begin
 
     return begin(setup, request, Path(out), name, callbacks, tensorboard, progress)
 
@@ -105,7 +106,8 @@ def resume(
         )
     with folder.lock():
         opened, split, preprocess = reopen(folder.read("data.json"), source)
-        from resnets.training.course import go_on
+        with engine.quietly():
+            from resnets.training.course import go_on
 
         return go_on(folder, opened, split, preprocess, callbacks, progress)
 
