@@ -14,13 +14,13 @@ _TALL = {"input_shape": (64, 64, 3), "classes": 10}
 GROUPS = {
     "quick": {
         "basic": ("resnet20", {"blocks": (1, 1, 1)}),
-        "grouped": ("resnext50_32x4d", {"blocks": (1, 1), **_SMALL}),
         "pre": ("resnet50d", {"blocks": (1, 1), "order": "pre", "se_ratio": 0.25, **_SMALL}),
     },
     "whole": {
         "resnet20": ("resnet20", {}),
         "resnet50": ("resnet50", _TALL),
         "resnet50v2": ("resnet50v2", _TALL),
+        "grouped": ("resnext50_32x4d", {"blocks": (1, 1), **_SMALL}),
         "wrn16_4": ("wrn16_4", {}),
         "lesson": ("lesson", {}),
     },

@@ -14,7 +14,7 @@ from keras import ops
 def normalize_batch(
     x: Any, gamma: Any | None, beta: Any | None, epsilon: float
 ) -> tuple[Any, Any, Any]:
-    """Do what `plain.normalize_batch` does; both moments are read in one pass over `x`."""
+    """Do what `plain.normalize_batch` does; two passes, which keep all digits."""
     x = ops.convert_to_tensor(x)
     wide = x.astype(jnp.float32)
     mean = wide.mean((0, 1, 2))

@@ -35,7 +35,8 @@ class CrossEntropy(keras.losses.Loss):
             (N,) in nats, at least 0.
         """
         scores = ops.log_softmax(y_pred, axis=-1)  # (N, K)
-        chosen = ops.one_hot(ops.reshape(y_true, (-1,)), ops.shape(y_pred)[-1], dtype=scores.dtype)
+        places = ops.cast(ops.reshape(y_true, (-1,)), "int32")  # Keras hands labels on as floats
+        chosen = ops.one_hot(places, y_pred.shape[-1], dtype=scores.dtype)  # (N, K)
         labels = chosen * (1.0 - self.smoothing) + self.smoothing / y_pred.shape[-1]  # (N, K)
         return -ops.sum(labels * scores, axis=-1)  # (N,)
 
