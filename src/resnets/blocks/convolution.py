@@ -42,8 +42,6 @@ class Convolution(keras.layers.Conv2D):
     ) -> None:
         super().__init__(filters, kernel_size, **options)
         self.symmetric = symmetric
-        if keras.backend.backend() == "tensorflow":
-            self.supports_jit = False  # see BatchNorm
 
     def _fuses(self) -> bool:
         return (
@@ -117,8 +115,6 @@ class MaxPool(keras.layers.Layer):
         self.size = size
         self.stride = stride
         self.fill = fill
-        if keras.backend.backend() == "tensorflow":
-            self.supports_jit = False  # see BatchNorm
 
     def call(self, inputs: Any) -> Any:
         """Pool (N, H, W, C)."""

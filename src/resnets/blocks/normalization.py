@@ -19,13 +19,6 @@ class BatchNorm(keras.layers.BatchNormalization):
     statistics, batch renormalisation, float64.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Keras compiles a TensorFlow net with XLA wherever every layer allows it. On a CPU, XLA has
-        # neither oneDNN's convolutions nor a fused batch normalisation.
-        if keras.backend.backend() == "tensorflow":
-            self.supports_jit = False
-
     def _fuses(self, inputs: Any, mask: Any) -> bool:
         return (
             mask is None

@@ -157,14 +157,14 @@ _ROWS = (
     ),
     Recipe(
         name="lesson",
-        about="the article's Adam run, with a falling rate and true moving statistics",
+        about="the article's Adam run, with a falling rate, true statistics and shifted pictures",
         duration=Duration(20, "epochs"),
         batch=32,
         optimizer="adam",
         learning_rate=1e-3,
         weight_decay=0.0,
         coupled=False,
-        augment=Augment(flip=False, pad_crop=0.0),
+        augment=Augment(flip=True, pad_crop=0.1),
     ),
 )
 
