@@ -43,11 +43,20 @@ def test_the_operation_itself_gives_the_unbiased_variance():
     assert kernels.normalize_batch(x, None, None, 1e-4)[2].numpy() == pytest.approx([14 / 4])
 
 
-def test_no_padded_copy_is_in_the_graph():
-    graph = tf.function(lambda x, k: kernels.max_pool(kernels.convolve(x, k, 2, 3), 3, 2, 1))
-    concrete = graph.get_concrete_function(
-        tf.TensorSpec([None, 32, 32, 3]), tf.TensorSpec([7, 7, 3, 8])
-    )
-    kinds = {operation.type for operation in concrete.graph.get_operations()}
-    assert "Conv2D" in kinds
-    assert kinds.isdisjoint({"Pad", "PadV2", "MirrorPad"})
+def _operations(stride, size, padding):
+    traced = tf.function(lambda x, k: kernels.convolve(x, k, stride, padding))
+    spec = tf.TensorSpec([None, 32, 32, 3]), tf.TensorSpec([size, size, 3, 8])
+    graph = traced.get_concrete_function(*spec).graph
+    return {operation.type: operation for operation in graph.get_operations()}
+
+
+def test_no_padded_copy_is_made_without_a_stride():
+    found = _operations(stride=1, size=3, padding=1)
+    assert found.keys().isdisjoint({"Pad", "PadV2"})
+    assert found["Conv2D"].get_attr("padding") == b"SAME"
+
+
+def test_explicit_padding_which_has_no_onednn_kernel_is_avoided():
+    for stride, size, padding in ((2, 7, 3), (2, 3, 1), (1, 1, 0), (1, 3, 2)):
+        found = _operations(stride, size, padding)
+        assert found["Conv2D"].get_attr("padding") == b"VALID"

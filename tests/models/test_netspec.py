@@ -23,6 +23,7 @@ CHANGED = NetSpec(
     shortcut="D",
     stem="deep",
     stem_width=24,
+    stem_stride=2,
     stem_norm=False,
     stem_fill="zeros",
     width=32,

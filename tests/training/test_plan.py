@@ -10,26 +10,25 @@ from resnets.training.recipes import RECIPES
 
 
 @pytest.mark.parametrize(
-    ("pictures", "side", "net", "size"),
+    ("pictures", "side", "net", "changes"),
     (
-        (50_000, 32, "resnet20", None),
-        (864, 40, "resnet20", None),
-        (864, 64, "resnet20", 32),
-        (864, 96, "resnet20", 48),
-        (5_000, 97, "resnet18", None),
-        (49_999, 500, "resnet18", None),
-        (50_000, 500, "resnet50", None),
+        (50_000, 32, "resnet20", {}),
+        (864, 40, "resnet20", {}),
+        (864, 64, "resnet20", {"stem_stride": 2}),
+        (864, 96, "resnet20", {"stem_stride": 2}),
+        (5_000, 97, "resnet18", {}),
+        (49_999, 500, "resnet18", {}),
+        (50_000, 500, "resnet50", {}),
     ),
 )
 def test_the_net_follows_side_and_number(
-    pictures: int, side: int, net: str, size: int | None
+    pictures: int, side: int, net: str, changes: dict[str, int]
 ) -> None:
-    found, advice = choose_net(pictures, side)
-    assert (found, advice.get("size")) == (net, size)
+    assert choose_net(pictures, side) == (net, changes)
 
 
 def test_epochs_fall_with_the_root_of_the_pictures() -> None:
-    assert [choose_epochs(n) for n in (1, 100, 864, 45_000, 1_281_167)] == [100, 100, 48, 8, 8]
+    assert [choose_epochs(n) for n in (1, 100, 864, 45_000, 1_281_167)] == [100, 100, 58, 8, 8]
 
 
 def test_the_batch_is_halved_until_an_epoch_has_25_steps() -> None:

@@ -39,7 +39,7 @@ def stem_rows(spec: NetSpec) -> tuple[Row, ...]:
     """List the convolutions of a net's stem."""
     width = spec.stem_width
     if spec.stem == "cifar":
-        return (Row(3, width),)
+        return (Row(3, width, spec.stem_stride),)
     if spec.stem == "imagenet":
         return (Row(7, width, 2),)
     half = max(1, width // 2)

@@ -29,6 +29,7 @@ class NetSpec(Spec):
         stem: "cifar", one 3x3; "imagenet", a 7x7 of stride 2 and a max-pool; "deep", three 3x3
             and a max-pool (He 2019, figure 2b).
         stem_width: channels of the stem.
+        stem_stride: 1, or 2 for a "cifar" stem on pictures of twice the side.
         stem_norm: whether norm and activation end the stem. In a pre-activation net the first
             block then has no `before` of its own (He 2016, appendix).
         stem_fill: what pads the stem's max-pool; see `blocks.MaxPool`.
@@ -64,6 +65,7 @@ class NetSpec(Spec):
     shortcut: Shortcut = "B"
     stem: Stem = "imagenet"
     stem_width: int = 64
+    stem_stride: Literal[1, 2] = 1
     stem_norm: bool = True
     stem_fill: Literal["lowest", "zeros"] = "lowest"
     width: int = 64
