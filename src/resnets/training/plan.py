@@ -116,8 +116,8 @@ class Plan(Spec):
 def choose_net(pictures: int, side: float) -> tuple[str, dict[str, Any]]:
     """Choose a net by the side of the pictures and by how many there are to learn from.
 
-    Up to 40 pixels it is the CIFAR net of 20 layers; up to 96 the same net with a stride of 2 in its
-    stem, so that it costs what it costs on half the side; above, ResNet-18, or ResNet-50 from
+    Up to 40 pixels it is the CIFAR net of 20 layers; up to 96 the same net with a stride of 2 in
+    its stem, so that it costs what it costs on half the side; above, ResNet-18, or ResNet-50 from
     50,000 training pictures on.
 
     Args:
