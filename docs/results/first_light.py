@@ -112,15 +112,9 @@ def read(path: Path) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def page(rows: list[dict]) -> str:
-    """Write the page from the rows: a line a job and machine, mean and range over seeds."""
+def table_of(rows: list[dict]) -> str:
+    """Make the table: a line a job and machine, mean and range over seeds."""
     lines = [
-        "# First results",
-        "",
-        "Made by `python docs/results/first_light.py` from `first-light.csv`; each row there has",
-        "its command. Errors are on `test`, chosen by `val`; mean, and lowest to highest in",
-        "brackets. Seconds are of the whole command, start included, on two shared cores.",
-        "",
         "| command | n | test error % | on new ones % | val error % | seconds | pictures/s | on |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -135,7 +129,19 @@ def page(rows: list[dict]) -> str:
         command = members[0]["command"].rsplit(" --seed", 1)[0]
         on = f"{cpu}, {members[0]['precision']}, {members[0]['date']}"
         lines.append(f"| `{command}` | {len(members)} | {' | '.join(cells)} | {on} |")
-    lines += [
+    return "\n".join(lines)
+
+
+def page(rows: list[dict]) -> str:
+    """Write the page from the rows."""
+    lines = [
+        "# First results",
+        "",
+        "Made by `python docs/results/first_light.py` from `first-light.csv`; each row there has",
+        "its command. Errors are on `test`, chosen by `val`; mean, and lowest to highest in",
+        "brackets. Seconds are of the whole command, start included, on two shared cores.",
+        "",
+        table_of(rows),
         "",
         "*New ones* are those without a byte-equal copy in train or val: the signs have 12",
         "test pictures with one, as they were published.",
@@ -173,16 +179,22 @@ def main() -> None:
     table = HERE / "first-light.csv"
     for job in options.jobs:
         for seed in JOBS[job][1]:
-            rows = read(table)
-            if any((row["job"], row["seed"]) == (job, str(seed)) for row in rows):
+            measured = {(row["job"], row["seed"]) for row in read(table)}
+            if (job, str(seed)) in measured:
                 continue
-            rows.append(measure(job, seed, options.data, options.runs))
+            row = measure(job, seed, options.data, options.runs)
+            rows = [*read(table), row]  # read again: another job may have been measured meanwhile
             rows.sort(key=lambda row: (list(JOBS).index(row["job"]), int(row["seed"])))
             with table.open("w", newline="") as file:
                 writer = csv.DictWriter(file, FIELDS)
                 writer.writeheader()
                 writer.writerows(rows)
-    (HERE / "first-light.md").write_text(page(read(table)))
+    rows = read(table)
+    (HERE / "first-light.md").write_text(page(rows))
+    readme = HERE.parents[1] / "README.md"
+    before, begin, rest = readme.read_text().partition("<!-- results -->\n")
+    _, end, after = rest.partition("<!-- end of results -->\n")
+    readme.write_text(f"{before}{begin}{table_of(rows)}\n{end}{after}")
 
 
 if __name__ == "__main__":
