@@ -3,10 +3,19 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from resnets.training.signals import Signals
+
+
+@pytest.fixture(autouse=True)
+def ready() -> Iterator[None]:
+    """Python's own handler for SIGINT: a suite started in the background would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_another_shape_is_refused() -> None:
 
 def test_the_state_of_another_optimizer_is_refused() -> None:
     model, other = small(), small()
+    model.optimizer.build(model.trainable_variables)
     other.compile(optimizer="sgd", loss="mse")
     other.optimizer.build(other.trainable_variables)
     with pytest.raises(RunError, match="x holds the state of another optimizer") as caught:
