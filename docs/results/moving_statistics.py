@@ -3,8 +3,8 @@
     python docs/results/moving_statistics.py [--data ../shared/data/signs]
 
 A ResNet-20 is trained on the signs by the recipe `lesson`, twice from the same seed: with momentum
-0.99 (Keras's) and by the rule of `Recipe.statistics_momentum`. After each epoch it is judged on `val`
-twice: with the moving statistics, as a served net answers, and with each batch's own.
+0.99 (Keras's) and by the rule of `Recipe.statistics_momentum`. After each epoch it is judged on
+`val` twice: with the moving statistics, as a served net answers, and with each batch's own.
 """
 
 from __future__ import annotations
