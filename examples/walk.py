@@ -6,8 +6,8 @@ import resnets
 from resnets.data import Batches, Pictures, choose_preprocess, make_split, make_survey
 from resnets.training import RECIPES
 
-# Source: any folder, archive, CSV or NPZ; here a drawn set, so that the walk runs anywhere.
-source = resnets.open_source(sys.argv[1] if len(sys.argv) > 1 else "shapes")
+# Source: any folder, archive, CSV or NPZ; here scanned digits, so that the walk runs anywhere.
+source = resnets.open_source(sys.argv[1] if len(sys.argv) > 1 else "digits")
 print(f"source   {source.name}: {len(source)} pictures of {', '.join(source.classes)}")
 
 # Split: to train on, to choose by, to judge on; byte-equal pictures stay together.
@@ -16,7 +16,7 @@ split = make_split(source, survey)
 print(f"split    {len(split.train)} train, {len(split.val)} val, {len(split.test)} test")
 
 # Batches: uint8 pictures, a pure function of (seed, epoch, step).
-preprocess = choose_preprocess(survey, size=32)
+preprocess = choose_preprocess(survey, size=16)
 pictures = Pictures(source, split.train, preprocess)
 batches = Batches(pictures, source.labels[split.train], batch=32, shuffle=True, drop_last=True)
 x, y = batches.batch(epoch=0, step=0)
@@ -31,7 +31,7 @@ recipe = RECIPES["quick"]
 print(f"recipe   {recipe.name}: {recipe.schedule}, learning rate {recipe.learning_rate}")
 
 # Run: the same stations in one call, planned, resumable, judged; everything stands in its folder.
-run = resnets.train(source, model="resnet20", size=32, epochs=8, out="runs")
+run = resnets.train(source, model="resnet20", size=16, epochs=8, out="runs")
 print(f"run      {run.path}: {run.state['status']}")
 
 # Evaluation: on pictures that nothing was chosen by.

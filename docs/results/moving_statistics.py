@@ -48,10 +48,10 @@ def measure(source: str, momentum: float | None) -> list[dict]:
             opened.labels[part],
             batch=recipe.batch,
             seed=0,
-            shuffle=shuffle,
-            drop_last=shuffle,
+            shuffle=True,  # in val too: a batch of one class has that class's statistics
+            drop_last=training,
         )
-        for part, shuffle in ((split.train, True), (split.val, False))
+        for part, training in ((split.train, True), (split.val, False))
     )
     steps = EPOCHS * train.steps
     spec = spec_of("resnet20", classes=len(opened.classes), input_shape=(32, 32, 3))
