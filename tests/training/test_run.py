@@ -76,6 +76,13 @@ def test_a_source_from_elsewhere_is_matched_by_name(run: Run, tmp_path: Path) ->
         Image.fromarray(source.read(index)).save(folder / f"{index}.png")  # type: ignore[arg-type]
     whole = run.evaluate(tmp_path)
     assert whole.pictures == len(range(0, len(source), 40))
+    assert whole.unreadable == ()
+    broken = tmp_path / source.classes[0] / "broken.png"
+    picture = next(path for path in (tmp_path / source.classes[0]).iterdir())
+    broken.write_bytes(picture.read_bytes()[:-40])
+    ((path, reason),) = run.evaluate(tmp_path).unreadable
+    assert path == f"{source.classes[0]}/broken.png"
+    assert reason
     (tmp_path / "spiral").mkdir()
     for number in range(2):
         Image.new("RGB", (16, 16)).save(tmp_path / "spiral" / f"{number}.png")

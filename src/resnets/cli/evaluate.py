@@ -22,6 +22,8 @@ def evaluate(run: str, source: str | None, split: str, as_json: bool) -> None:
 
     opened = resnets.load(run)
     judgement = opened.evaluate(source, split)
+    for path, why in judgement.unreadable:
+        click.echo(f"not read: {printable(path)}: {printable(why)}", err=True)
     if as_json:
         names = ("pictures", "error", "top5_error", "balanced_error", "loss", "ece")
         figures = {name: getattr(judgement, name) for name in names}

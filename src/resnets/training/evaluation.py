@@ -106,6 +106,7 @@ class Judgement:
         ece: expected calibration error.
         per_class: class name, pictures and error of each class; the error is None without any.
         confusion: (K, K) counts by true and answered class.
+        unreadable: path and reason of what could not be looked at; no figure counts it.
     """
 
     pictures: int
@@ -116,6 +117,7 @@ class Judgement:
     ece: float
     per_class: tuple[dict[str, Any], ...]
     confusion: np.ndarray
+    unreadable: tuple[tuple[str, str], ...] = ()
 
 
 def judge(logits: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> Judgement:

@@ -126,7 +126,10 @@ class Run:
             )
         opened = dataclasses.replace(opened, labels=labels)
         logits, truth = logits_of(self.model, looking_batches(opened, pictures, BATCH))
-        judgement = judge(logits, truth, self.classes)
+        judgement = dataclasses.replace(
+            judge(logits, truth, self.classes),
+            unreadable=tuple((opened.paths[index], why) for index, why in pictures.bad.items()),
+        )
         name = split if source is None else f"{opened.name}-{split}"
         paths = [opened.paths[index] for index in pictures.indices]
         self._write(name, judgement, paths, logits, truth)
