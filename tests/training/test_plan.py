@@ -38,33 +38,31 @@ def test_the_batch_is_halved_until_an_epoch_has_25_steps() -> None:
 
 def test_the_learning_rate_of_sgd_follows_the_root_of_the_batch() -> None:
     quick = RECIPES["quick"]
-    fitted = fit_recipe(quick, Request(batch=32), pictures=1_000, channels=3)
+    fitted = fit_recipe(quick, Request(batch=32), pictures=1_000)
     assert fitted.batch == 32
     assert fitted.learning_rate == pytest.approx(quick.learning_rate / 2)
-    adam = fit_recipe(RECIPES["lesson"], Request(batch=64), pictures=1_000, channels=3)
+    adam = fit_recipe(RECIPES["lesson"], Request(batch=64), pictures=1_000)
     assert adam.learning_rate == RECIPES["lesson"].learning_rate
 
 
 def test_the_papers_lengths_stay_the_papers() -> None:
-    fitted = fit_recipe(RECIPES["he2015-cifar"], Request(), pictures=45_000, channels=3)
+    fitted = fit_recipe(RECIPES["he2015-cifar"], Request(), pictures=45_000)
     assert (fitted.batch, fitted.duration) == (128, Duration(64_000, "steps"))
 
 
 def test_a_length_that_was_asked_for_is_taken() -> None:
-    assert fit_recipe(RECIPES["quick"], Request(epochs=3), 864, 3).duration == Duration(3, "epochs")
-    assert fit_recipe(RECIPES["quick"], Request(minutes=2), 864, 3).duration == Duration(
-        2, "minutes"
-    )
+    assert fit_recipe(RECIPES["quick"], Request(epochs=3), 864).duration == Duration(3, "epochs")
+    assert fit_recipe(RECIPES["quick"], Request(minutes=2), 864).duration == Duration(2, "minutes")
 
 
-def test_grey_pictures_are_not_mirrored_by_quick_alone() -> None:
-    flips = [fit_recipe(RECIPES["quick"], Request(), 864, c).augment.flip for c in (1, 3)]
+def test_what_has_a_left_and_a_right_is_not_mirrored_by_quick() -> None:
+    flips = [fit_recipe(RECIPES["quick"], Request(), 864, m).augment.flip for m in (False, True)]
     assert flips == [False, True]
-    assert fit_recipe(RECIPES["he2015-cifar"], Request(), 864, 1).augment.flip
+    assert fit_recipe(RECIPES["he2015-cifar"], Request(), 864, mirrors=False).augment.flip
 
 
 def test_a_batch_cannot_hold_more_than_there_is() -> None:
-    assert fit_recipe(RECIPES["quick"], Request(batch=128), pictures=10, channels=3).batch == 10
+    assert fit_recipe(RECIPES["quick"], Request(batch=128), pictures=10).batch == 10
 
 
 @pytest.mark.parametrize(

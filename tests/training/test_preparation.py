@@ -88,3 +88,11 @@ def test_more_than_one_in_a_hundred_stops_it_unless_allowed(tmp_path: Path) -> N
     assert "class1/0.png" in str(caught.value)
     assert "--allow-bad" in caught.value.hint
     assert len(prepare(source, Request(), {}, allow_bad=True, say=print).bad) == 3
+
+
+def test_grey_pictures_are_mirrored_only_where_it_was_typed() -> None:
+    flips = [
+        prepare("digits", Request(), settings, allow_bad=False, say=print).recipe.augment.flip
+        for settings in ({}, {"augment.flip": "true"})
+    ]
+    assert flips == [False, True]

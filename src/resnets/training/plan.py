@@ -154,20 +154,25 @@ def choose_batch(recipe: Recipe, pictures: int) -> int:
     return max(1, min(batch, pictures))
 
 
-def fit_recipe(recipe: Recipe, request: Request, pictures: int, channels: int) -> Recipe:
+def fit_recipe(recipe: Recipe, request: Request, pictures: int, mirrors: bool = True) -> Recipe:
     """Fit a recipe's batch, learning rate and length to the pictures and to the request.
 
     The learning rate of SGD follows the root of the batch (Hoffer et al. 2017, section 4,
     arXiv:1705.08741).
-    Only the recipe `quick` has its batch and its length chosen; the papers' stay as they are. It
-    does not mirror grey pictures: they are often digits, letters or scans, which have a right and
-    a left. What was typed (`--set augment.flip=true`) is obeyed.
+    Only the recipe `quick` has its batch, its length and its mirroring chosen; the papers' stay as
+    they are.
+
+    Args:
+        recipe: as it stands in the table, with what was typed.
+        request: what was asked for.
+        pictures: how many there are to train on.
+        mirrors: whether left and right are alike in them.
     """
     free = recipe.name == "quick"
     batch = request.batch or (choose_batch(recipe, pictures) if free else recipe.batch)
     batch = min(batch, pictures)
     augment = recipe.augment
-    if free and channels == 1:
+    if free and not mirrors:
         augment = dataclasses.replace(augment, flip=False)
     share = math.sqrt(batch / recipe.batch) if recipe.optimizer == "sgd" else 1.0
     rate = recipe.learning_rate * share

@@ -153,8 +153,9 @@ def prepare(
     bad = {**survey.bad, **late}
     check_bad(source, bad, allow_bad)
     split = split.without(late)
-    channels = preprocess.channels if "augment.flip" not in typed["recipe"] else 0
-    recipe = fit_recipe(recipe, request, len(split.train), channels)
+    # Grey pictures are often digits, letters or scans, which have a left and a right.
+    mirrors = preprocess.channels > 1 or "augment.flip" in typed["recipe"]
+    recipe = fit_recipe(recipe, request, len(split.train), mirrors)
     mean, std = colour_statistics(train)
     if not spec.page and not typed["model"].keys() & {"mean", "std"}:
         spec = dataclasses.replace(spec, mean=mean, std=std)
