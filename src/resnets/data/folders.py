@@ -132,14 +132,11 @@ def read_file(
             if facts.st_size > most:
                 raise too_large(shown, facts.st_size, most)
             with os.fdopen(number, "rb", buffering=0, closefd=False) as file:
-                data = file.read(most + 1) if facts.st_size else b""
+                return file.read(facts.st_size)  # more than that would be set aside before reading
         finally:
             os.close(number)
     except (OSError, ValueError) as error:
         raise refused(shown, getattr(error, "strerror", None) or str(error)) from None
-    if len(data) > most:
-        raise too_large(shown, len(data), most)
-    return data
 
 
 def refused(path: str, reason: str) -> PictureError:
