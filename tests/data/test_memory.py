@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from resnets.data import memory
 from resnets.data.memory import budget, free_memory
@@ -44,3 +49,50 @@ def test_a_container_of_version_1(tmp_path: Path) -> None:
 def test_a_machine_that_says_nothing(tmp_path: Path) -> None:
     assert free_memory(tmp_path / "none", tmp_path / "none", tmp_path) == memory.FALLBACK
     assert 0 < budget(0.5) <= free_memory()
+
+
+LIMITED = """
+import resource, sys
+import numpy as np
+from resnets.data import Batches, Pictures, Preprocess, open_source
+from resnets.data.memory import free_memory
+
+source = open_source(sys.argv[1])
+with open("/proc/self/status") as status:
+    used = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (used + 160 * 2**20,) * 2)
+assert 100 * 2**20 < free_memory() <= 160 * 2**20, free_memory()
+memory = None if sys.argv[2] == "free" else 2**40
+pictures = Pictures(source, np.arange(len(source)), Preprocess(224, 224), memory=memory)
+batches = Batches(pictures, source.labels, batch=50, shuffle=True, drop_last=True)
+total = sum(int(batches.batch(0, step)[0].sum(dtype=np.int64)) for step in range(batches.steps))
+print(len(pictures), pictures.kept, total)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux says what a process has taken")
+@pytest.mark.parametrize("given", ("free", "everything"))
+def test_a_source_larger_than_the_memory_of_the_process(given: str, tmp_path: Path) -> None:
+    """2,000 pictures of 224 pixels are 301 MB decoded; 168 MB may be taken."""
+    for label in ("dark", "light"):
+        (tmp_path / label).mkdir()
+        for number in range(1000):
+            shade = number % 100 + (100 if label == "light" else 0)
+            Image.new("RGB", (224, 224), (shade, number // 100, 7)).save(
+                tmp_path / label / f"{number}.png", compress_level=1
+            )
+    child = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path), given],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if given == "everything":  # the limit is one: without the budget it is run into
+        assert "MemoryError" in child.stderr
+        return
+    assert child.returncode == 0, child.stderr
+    number, kept, total = map(int, child.stdout.split())
+    assert number == 2000
+    assert 100 < kept < 700
+    shades = sum(n % 100 + n // 100 + 7 for n in range(1000)) * 2 + 100 * 1000
+    assert total == shades * 224 * 224

@@ -221,3 +221,33 @@ def test_tensorboard_that_is_not_installed_is_said(tmp_path: Path, tiny: dict[st
         train("shapes", out=tmp_path, tensorboard=True, **tiny)
     assert caught.value.received == "tensorboard=True"
     assert caught.value.hint == "pip install tensorboard"
+
+
+LIMITED = """
+import resource, sys
+import keras, numpy as np
+import resnets
+keras.Sequential([keras.layers.Dense(1)]).predict(np.zeros((2, 2)), verbose=0)
+with open("/proc/self/status") as status:
+    used = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (used + 1024 * 2**20,) * 2)
+resnets.train(sys.argv[1], model="resnet20", size=96, epochs=0.05, batch=32, out=sys.argv[2])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux says what a process has taken")
+def test_pictures_larger_than_memory_are_trained_on(shared_file, tmp_path: Path) -> None:
+    """45,000 pictures of 96 pixels are 1.24 GB decoded; the process may take 1.07 GB more."""
+    archive = str(shared_file("data/cifar10.zip"))
+    child = subprocess.run(
+        [sys.executable, "-c", LIMITED, archive, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    (run,) = tmp_path.iterdir()
+    assert resnets.load(run).state["status"] == "finished"
+    assert int(child.stdout.splitlines()[-1]) <= 2 * 2**30

@@ -1,20 +1,25 @@
-"""How much memory pictures may take: a share of what is free, container limits included."""
+"""How much memory pictures may take: a share of what the machine or any limit leaves free."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
 
 SHARE = 1 / 3  # a net, its optimizer and an engine's buffers need the rest
 FALLBACK = 2**30  # bytes taken as free where no system file says
 
 _MEMINFO = Path("/proc/meminfo")
+_STATUS = Path("/proc/self/status")
 _GROUP = Path("/proc/self/cgroup")
 _MOUNT = Path("/sys/fs/cgroup")
 
 
 def free_memory(meminfo: Path = _MEMINFO, group: Path = _GROUP, mount: Path = _MOUNT) -> int:
-    """Count the bytes that can be taken without swapping: the machine's or the container's.
+    """Count the bytes to be had without swapping: the machine's, the container's, the process's.
 
     Args:
         meminfo: Linux's account of the machine; its MemAvailable counts caches that can be freed.
@@ -22,9 +27,9 @@ def free_memory(meminfo: Path = _MEMINFO, group: Path = _GROUP, mount: Path = _M
         mount: where control groups are mounted; version 2 and version 1 are read.
 
     Returns:
-        The smaller of the two, at least 0.
+        The smallest of them, at least 0.
     """
-    free = [_machine(meminfo), *_limits(group, mount)]
+    free = [_machine(meminfo), *_limits(group, mount), *_process()]
     return max(0, min(free))
 
 
@@ -71,3 +76,14 @@ def _limits(group: Path, mount: Path) -> list[int]:
             except (OSError, ValueError):  # no such file, or the word "max": no limit here
                 continue
     return left
+
+
+def _process() -> list[int]:
+    """What `ulimit -v` and `ulimit -d` still allow, where Linux says what is used."""
+    if sys.platform == "win32" or not _STATUS.exists():
+        return []
+    rows = (line.split() for line in _STATUS.read_text().splitlines())
+    used = {row[0]: int(row[1]) * 1024 for row in rows if row[-1] == "kB"}
+    kinds = ((resource.RLIMIT_AS, "VmSize:"), (resource.RLIMIT_DATA, "VmData:"))
+    limits = [(resource.getrlimit(kind)[0], used[name]) for kind, name in kinds if name in used]
+    return [most - taken for most, taken in limits if most != resource.RLIM_INFINITY]
