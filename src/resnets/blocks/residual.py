@@ -64,12 +64,16 @@ class Residual(keras.layers.Layer):
             input_shape = self.before.compute_output_shape(input_shape)
         return self.branch.compute_output_shape(input_shape)
 
+    def parts(self) -> dict[str, Any]:
+        """Name the layers it is made of; those it does without are None."""
+        return {name: getattr(self, name) for name in _PARTS}
+
     def get_config(self) -> dict[str, Any]:
         """Name every field, the parts with theirs."""
-        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in _PARTS}
+        serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
-            **parts,
+            **{name: serialize(part) for name, part in self.parts().items()},
             "shortcut_from": self.shortcut_from,
             "activation": keras.activations.serialize(self.activation),
         }

@@ -15,7 +15,18 @@ from resnets.models.netspec import NetSpec
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["FAMILIES", "Cost", "NetSpec", "Part", "Row", "build", "cost", "depth_of", "spec_of"]
+__all__ = [
+    "FAMILIES",
+    "Cost",
+    "NetSpec",
+    "Part",
+    "Row",
+    "build",
+    "cost",
+    "depth_of",
+    "fold",
+    "spec_of",
+]
 
 
 def spec_of(net: str | NetSpec, **fields: Any) -> NetSpec:
@@ -80,3 +91,10 @@ def build(
     from resnets.models.builder import build_spec
 
     return build_spec(spec_of(net, classes=classes, input_shape=input_shape, **fields), features)
+
+
+def fold(model: keras.Model) -> keras.Model:
+    """Make a net for answering alone, with the same answers; see `resnets.models.folding`."""
+    from resnets.models.folding import fold as fold_model
+
+    return fold_model(model)
