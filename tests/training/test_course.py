@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from resnets.models import spec_of
 from resnets.training.course import plan_sentences
 from resnets.training.plan import Plan
 from resnets.training.recipes import RECIPES
@@ -25,9 +26,11 @@ PLAN = Plan(
 
 def test_the_plan_in_words() -> None:
     recipe = dataclasses.replace(RECIPES["quick"], learning_rate=0.1)
-    assert plan_sentences(PLAN, recipe) == [
-        "net     resnet20 (20 layers)",
+    spec = spec_of("resnet20", classes=6, input_shape=(64, 64, 3), width=24, mean=(0.3, 0.4, 0.5))
+    assert plan_sentences(PLAN, recipe, spec) == [
+        "net     resnet20 (20 layers, width 24)",
         "recipe  quick: 48 epochs of 27 steps, batch 32, learning rate 0.1, seed 3",
+        "        pictures change by flip True, pad_crop 0.125",
         "with    tensorflow on Some CPU, float32",
         "about   97 s, from a few measured steps",
     ]
@@ -35,7 +38,8 @@ def test_the_plan_in_words() -> None:
 
 def test_long_times_are_told_in_minutes_and_hours() -> None:
     def about(seconds: float) -> str:
-        return plan_sentences(dataclasses.replace(PLAN, seconds=seconds), RECIPES["quick"])[-1]
+        plan = dataclasses.replace(PLAN, seconds=seconds)
+        return plan_sentences(plan, RECIPES["quick"], spec_of("resnet20"))[-1]
 
     assert about(600).startswith("about   10 min,")
     assert about(9_000).startswith("about   2.5 h,")

@@ -5,7 +5,14 @@ import pytest
 
 from resnets.durations import Duration
 from resnets.errors import UnknownNameError, UsageError
-from resnets.training.plan import Request, choose_batch, choose_epochs, choose_net, fit_recipe
+from resnets.training.plan import (
+    Request,
+    choose_batch,
+    choose_epochs,
+    choose_net,
+    fit_augment,
+    fit_recipe,
+)
 from resnets.training.recipes import RECIPES
 
 
@@ -14,8 +21,8 @@ from resnets.training.recipes import RECIPES
     (
         (50_000, 32, "resnet20", {}),
         (864, 40, "resnet20", {}),
-        (864, 64, "resnet20", {"stem_stride": 2}),
-        (864, 96, "resnet20", {"stem_stride": 2}),
+        (864, 64, "resnet20", {"stem_stride": 2, "stem_width": 24, "width": 24}),
+        (864, 96, "resnet20", {"stem_stride": 2, "stem_width": 24, "width": 24}),
         (5_000, 97, "resnet18", {}),
         (49_999, 500, "resnet18", {}),
         (50_000, 500, "resnet50", {}),
@@ -28,7 +35,7 @@ def test_the_net_follows_side_and_number(
 
 
 def test_epochs_fall_with_the_root_of_the_pictures() -> None:
-    assert [choose_epochs(n) for n in (1, 100, 864, 45_000, 1_281_167)] == [100, 100, 58, 8, 8]
+    assert [choose_epochs(n) for n in (1, 100, 864, 45_000, 1_281_167)] == [100, 100, 34, 8, 8]
 
 
 def test_the_batch_is_halved_until_an_epoch_has_25_steps() -> None:
@@ -56,9 +63,22 @@ def test_a_length_that_was_asked_for_is_taken() -> None:
 
 
 def test_what_has_a_left_and_a_right_is_not_mirrored_by_quick() -> None:
-    flips = [fit_recipe(RECIPES["quick"], Request(), 864, m).augment.flip for m in (False, True)]
-    assert flips == [False, True]
-    assert fit_recipe(RECIPES["he2015-cifar"], Request(), 864, mirrors=False).augment.flip
+    grey, quick = (32, 32, 1), RECIPES["quick"]
+    assert not fit_augment(quick, grey, ()).augment.flip
+    assert fit_augment(quick, grey, ["augment.flip"]).augment.flip
+    assert fit_augment(quick, (32, 32, 3), ()).augment.flip
+    assert fit_augment(RECIPES["he2015-cifar"], grey, ()).augment.flip
+
+
+def test_crops_of_larger_pictures_differ_in_scale_unless_a_crop_was_typed() -> None:
+    def crops(side: int, *typed: str) -> tuple[object, ...]:
+        augment = fit_augment(RECIPES["quick"], (side, side, 3), typed).augment
+        return augment.pad_crop, augment.scale_crop, augment.aspect
+
+    assert crops(40) == (0.125, None, 4 / 3)
+    assert crops(41) == (0.0, (0.6, 1.0), 1.2)
+    assert crops(64, "augment.aspect") == (0.0, (0.6, 1.0), 4 / 3)
+    assert crops(64, "augment.pad_crop") == (0.125, None, 4 / 3)
 
 
 def test_a_batch_cannot_hold_more_than_there_is() -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import keras
 
 from resnets import engine
-from resnets.data import Pictures, Preprocess, Source, Split
+from resnets.data import Augment, Pictures, Preprocess, Source, Split
 from resnets.errors import ResnetsError
 from resnets.models import FAMILIES, NetSpec, depth_of
 from resnets.reports import curves
+from resnets.spec import Spec
 from resnets.store import RunFolder, provenance
 from resnets.training.compiling import fitted_spec, ready_model
 from resnets.training.devices import device
@@ -40,7 +41,7 @@ def begin(
 ) -> Run:
     """Measure, plan, say the plan, make the run folder, and train."""
     plan, net = make_plan(setup, request)
-    for line in setup.sentences() + plan_sentences(plan, setup.recipe):
+    for line in setup.sentences() + plan_sentences(plan, setup.recipe, setup.spec):
         progress.say(line)
     documents = {
         "spec.json": fitted_spec(setup.spec, setup.recipe, plan.steps).to_json(),
@@ -146,21 +147,33 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
     return plan, net
 
 
-def plan_sentences(plan: Plan, recipe: Recipe) -> list[str]:
+def plan_sentences(plan: Plan, recipe: Recipe, spec: NetSpec) -> list[str]:
     """Say in words what will be done, and how long it will take."""
+    row = FAMILIES[plan.net]
+    given = dataclasses.replace(spec, mean=row.spec.mean, std=row.spec.std)
+    plain = dataclasses.replace(row.spec, classes=spec.classes, input_shape=spec.input_shape)
+    net = ", ".join([f"{row.depth} layers", *_differences(given, plain)])
+    changes = ", ".join(_differences(recipe.augment, Augment()))
     minutes = plan.seconds / 60
     lasts = f"{plan.seconds:.0f} s" if plan.seconds < 120 else f"{minutes:.0f} min"
     if minutes > 120:
         lasts = f"{minutes / 60:.1f} h"
     return [
-        f"net     {plan.net} ({FAMILIES[plan.net].depth} layers)",
+        f"net     {plan.net} ({net})",
         (
             f"recipe  {plan.recipe}: {plan.epochs:g} epochs of {plan.steps_per_epoch} steps, batch "
             f"{plan.batch}, learning rate {recipe.learning_rate:g}, seed {plan.seed}"
         ),
+        f"        pictures change by {changes or 'nothing'}",
         f"with    {plan.engine} on {plan.device}, {plan.precision}",
         f"about   {lasts}, from a few measured steps",
     ]
+
+
+def _differences(spec: Spec, other: Spec) -> list[str]:
+    """Name the fields that differ, with the first spec's values."""
+    theirs = other.to_json()
+    return [f"{key} {value}" for key, value in spec.to_json().items() if value != theirs[key]]
 
 
 def finish(trainer: Trainer, folder: RunFolder, progress: Progress) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from resnets.models import FAMILIES, NetSpec, spec_of
 from resnets.spec import Spec
 from resnets.training.recipes import RECIPES, Recipe
 
+SMALL = 40  # pixels: up to this side pictures are like CIFAR's, an object that fills them
 EVALUATIONS = 30  # looks at `val` in a run, at most; more would cost more than they tell
 
 
@@ -116,9 +118,9 @@ class Plan(Spec):
 def choose_net(pictures: int, side: float) -> tuple[str, dict[str, Any]]:
     """Choose a net by the side of the pictures and by how many there are to learn from.
 
-    Up to 40 pixels it is the CIFAR net of 20 layers; up to 96 the same net with a stride of 2 in
-    its stem, so that it costs what it costs on half the side; above, ResNet-18, or ResNet-50 from
-    50,000 training pictures on.
+    Up to 40 pixels it is the CIFAR net of 20 layers; up to 96 the same net half as wide again,
+    with a stride of 2 in its stem, so that it computes on half the side; above, ResNet-18, or
+    ResNet-50 from 50,000 training pictures on.
 
     Args:
         pictures: how many there are to train on.
@@ -127,23 +129,23 @@ def choose_net(pictures: int, side: float) -> tuple[str, dict[str, Any]]:
     Returns:
         The net's name, and the fields of its spec that differ from the table's.
     """
-    if side <= 40:
+    if side <= SMALL:
         return "resnet20", {}
     if side <= 96:
-        return "resnet20", {"stem_stride": 2}
+        return "resnet20", {"stem_stride": 2, "stem_width": 24, "width": 24}
     return ("resnet50" if pictures >= 50_000 else "resnet18"), {}
 
 
 def choose_epochs(pictures: int) -> int:
-    """Choose how many passes the recipe `quick` makes: 1,700 over the root of the pictures.
+    """Choose how many passes the recipe `quick` makes: 1,000 over the root of the pictures.
 
-    Few pictures have to be seen more often, but not in proportion: 864 are seen 58 times, 45,000
+    Few pictures have to be seen more often, but not in proportion: 864 are seen 34 times, 45,000
     are seen 8 times. Never fewer than 8 or more than 100.
 
     >>> choose_epochs(864), choose_epochs(45_000)
-    (58, 8)
+    (34, 8)
     """
-    return min(100, max(8, round(1_700 / math.sqrt(max(1, pictures)))))
+    return min(100, max(8, round(1_000 / math.sqrt(max(1, pictures)))))
 
 
 def choose_batch(recipe: Recipe, pictures: int) -> int:
@@ -154,26 +156,21 @@ def choose_batch(recipe: Recipe, pictures: int) -> int:
     return max(1, min(batch, pictures))
 
 
-def fit_recipe(recipe: Recipe, request: Request, pictures: int, mirrors: bool = True) -> Recipe:
+def fit_recipe(recipe: Recipe, request: Request, pictures: int) -> Recipe:
     """Fit a recipe's batch, learning rate and length to the pictures and to the request.
 
     The learning rate of SGD follows the root of the batch (Hoffer et al. 2017, section 4,
-    arXiv:1705.08741).
-    Only the recipe `quick` has its batch, its length and its mirroring chosen; the papers' stay as
-    they are.
+    arXiv:1705.08741). Only the recipe `quick` has its batch and its length chosen; the papers' stay
+    as they are.
 
     Args:
         recipe: as it stands in the table, with what was typed.
         request: what was asked for.
         pictures: how many there are to train on.
-        mirrors: whether left and right are alike in them.
     """
     free = recipe.name == "quick"
     batch = request.batch or (choose_batch(recipe, pictures) if free else recipe.batch)
     batch = min(batch, pictures)
-    augment = recipe.augment
-    if free and not mirrors:
-        augment = dataclasses.replace(augment, flip=False)
     share = math.sqrt(batch / recipe.batch) if recipe.optimizer == "sgd" else 1.0
     rate = recipe.learning_rate * share
     if request.epochs is not None:
@@ -184,9 +181,31 @@ def fit_recipe(recipe: Recipe, request: Request, pictures: int, mirrors: bool = 
         duration = Duration(choose_epochs(pictures), "epochs")
     else:
         duration = recipe.duration
-    return dataclasses.replace(
-        recipe, batch=batch, learning_rate=rate, duration=duration, augment=augment
-    )
+    return dataclasses.replace(recipe, batch=batch, learning_rate=rate, duration=duration)
+
+
+def fit_augment(recipe: Recipe, shape: tuple[int, int, int], typed: Iterable[str]) -> Recipe:
+    """Fit the augmentation of the recipe `quick` to the pictures; what was typed stays.
+
+    Grey pictures are not mirrored: they are often digits, letters or scans, which have a left and
+    a right. Crops of larger pictures differ in scale and proportions, as in photographs.
+
+    Args:
+        recipe: as it stands in the table, with what was typed.
+        shape: (H, W, C) of what the net sees.
+        typed: names of the recipe's fields that were set by hand.
+    """
+    if recipe.name != "quick":
+        return recipe
+    changes: dict[str, Any] = {}
+    by_hand = set(typed)
+    if shape[2] == 1 and "augment.flip" not in by_hand:
+        changes["flip"] = False
+    if min(shape[:2]) > SMALL and not {"augment.pad_crop", "augment.scale_crop"} & by_hand:
+        changes |= {"pad_crop": 0.0, "scale_crop": (0.6, 1.0)}
+        if "augment.aspect" not in by_hand:
+            changes["aspect"] = 1.2
+    return dataclasses.replace(recipe, augment=dataclasses.replace(recipe.augment, **changes))
 
 
 def choose_net_spec(

@@ -26,7 +26,7 @@ from resnets.data import (
 )
 from resnets.errors import UsageError, printable
 from resnets.models import NetSpec
-from resnets.training.plan import Request, choose_net_spec, fit_recipe
+from resnets.training.plan import Request, choose_net_spec, fit_augment, fit_recipe
 from resnets.training.recipes import RECIPES, Recipe
 
 # Fields that flags decide; --set would contradict them.
@@ -153,9 +153,8 @@ def prepare(
     bad = {**survey.bad, **late}
     check_bad(source, bad, allow_bad)
     split = split.without(late)
-    # Grey pictures are often digits, letters or scans, which have a left and a right.
-    mirrors = preprocess.channels > 1 or "augment.flip" in typed["recipe"]
-    recipe = fit_recipe(recipe, request, len(split.train), mirrors)
+    recipe = fit_augment(recipe, preprocess.shape, typed["recipe"])
+    recipe = fit_recipe(recipe, request, len(split.train))
     mean, std = colour_statistics(train)
     if not spec.page and not typed["model"].keys() & {"mean", "std"}:
         spec = dataclasses.replace(spec, mean=mean, std=std)
