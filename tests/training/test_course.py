@@ -36,6 +36,11 @@ def test_the_plan_in_words() -> None:
     ]
 
 
+def test_the_plan_of_grey_pictures_has_no_word_of_their_mean() -> None:
+    spec = spec_of("resnet20", classes=10, input_shape=(16, 16, 1), mean=(0.3,), std=(0.2,))
+    assert plan_sentences(PLAN, RECIPES["lesson"], spec)[0] == "net     resnet20 (20 layers)"
+
+
 def test_long_times_are_told_in_minutes_and_hours() -> None:
     def about(seconds: float) -> str:
         plan = dataclasses.replace(PLAN, seconds=seconds)

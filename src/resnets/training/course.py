@@ -14,7 +14,7 @@ import keras
 from resnets import engine
 from resnets.data import Augment, Pictures, Preprocess, Source, Split
 from resnets.errors import ResnetsError
-from resnets.models import FAMILIES, NetSpec, depth_of
+from resnets.models import NetSpec, depth_of, spec_of
 from resnets.reports import curves
 from resnets.spec import Spec
 from resnets.store import RunFolder, provenance
@@ -149,10 +149,9 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
 
 def plan_sentences(plan: Plan, recipe: Recipe, spec: NetSpec) -> list[str]:
     """Say in words what will be done, and how long it will take."""
-    row = FAMILIES[plan.net]
-    given = dataclasses.replace(spec, mean=row.spec.mean, std=row.spec.std)
-    plain = dataclasses.replace(row.spec, classes=spec.classes, input_shape=spec.input_shape)
-    net = ", ".join([f"{row.depth} layers", *_differences(given, plain)])
+    row = spec_of(plan.net, classes=spec.classes, input_shape=spec.input_shape)
+    given = dataclasses.replace(spec, mean=row.mean, std=row.std)  # they go without saying
+    net = ", ".join([f"{depth_of(spec)} layers", *_differences(given, row)])
     changes = ", ".join(_differences(recipe.augment, Augment()))
     minutes = plan.seconds / 60
     lasts = f"{plan.seconds:.0f} s" if plan.seconds < 120 else f"{minutes:.0f} min"
