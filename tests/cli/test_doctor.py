@@ -26,7 +26,7 @@ def test_it_tells_engine_device_and_versions(call_json: Callable[..., Any]) -> N
     assert found["versions"]["keras"] == keras.__version__
     assert found["machine"]["cores"] >= 1
     assert found["onednn"] == os.environ["TF_ENABLE_ONEDNN_OPTS"]
-    assert found["extras"].keys() == {"cpu", "gpu", "torch", "jax", "dev"}
+    assert found["extras"].keys() == {"cpu", "gpu", "torch", "jax", "peers", "dev"}
 
 
 def python(script: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -21,6 +21,7 @@ VERBS = {
     "models": ("tables", "List the nets."),
     "recipes": ("tables", "List the ways to train."),
     "show": ("tables", "Show the blocks of one net."),
+    "benchmark": ("benchmark", "Measure speed beside the peers that are installed."),
     "doctor": ("doctor", "Tell engine, device and versions, and what to install for what."),
 }
 

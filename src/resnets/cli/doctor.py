@@ -16,6 +16,7 @@ EXTRAS = {
     "gpu": ("tensorflow", "the same on an NVIDIA GPU (TensorFlow with CUDA)"),
     "torch": ("torch", "the same on PyTorch"),
     "jax": ("jax", "the same on JAX"),
+    "peers": ("openvino", "be measured beside the other runtimes (benchmark)"),
     "dev": ("pytest", "test and change resnets"),
 }
 

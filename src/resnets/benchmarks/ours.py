@@ -1,0 +1,44 @@
+"""Our side: `build`, Keras's SGD, `train_on_batch` on uint8; the folded net for answers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import resnets  # before Keras: it sets what TensorFlow reads when it is loaded
+from resnets.benchmarks.task import Task, Work
+
+import keras  # isort: skip
+
+
+def pixels_and_labels(task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """Draw one batch, the same for every peer: (N, H, W, C) uint8 and (N,) labels."""
+    shape = (task.batch, task.size, task.size, 3)
+    pixels = np.random.default_rng(0).integers(0, 256, shape, "uint8")
+    return pixels, (np.arange(task.batch) % task.classes).astype("int32")
+
+
+def prepare(task: Task) -> Work:
+    """Build and compile the net; give one training step or one batch of answers."""
+    keras.config.set_dtype_policy(task.policy)
+    net = resnets.build(task.net, classes=task.classes, input_shape=(task.size, task.size, 3))
+    return keras_work(task, resnets.models.fold(net) if task.job == "infer" else net)
+
+
+def keras_work(task: Task, net: keras.Model) -> Work:
+    """Give one step or one batch of answers of any Keras model."""
+    pixels, labels = pixels_and_labels(task)
+    net.compile(
+        keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=keras.backend.backend() == "jax",
+    )
+
+    def train() -> int:
+        net.train_on_batch(pixels, labels)
+        return len(pixels)
+
+    def infer() -> int:
+        net.predict_on_batch(pixels)
+        return len(pixels)
+
+    return train if task.job == "train" else infer

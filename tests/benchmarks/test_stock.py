@@ -1,0 +1,30 @@
+"""Stock Keras's net is ours: the same weights give the same logits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resnets.benchmarks import stock
+from resnets.models import build, cost, spec_of
+
+pytestmark = pytest.mark.core
+
+SMALL = {"classes": 5, "mean": (0.5,), "std": (0.25,)}
+NETS = (
+    ("resnet20", {"input_shape": (32, 32, 3)}),
+    ("resnet18", {"input_shape": (64, 64, 3), "width": 8, "stem_width": 8}),
+    ("resnet50", {"input_shape": (64, 64, 3), "width": 8, "stem_width": 8}),
+)
+
+
+@pytest.mark.parametrize(("name", "fields"), NETS, ids=[row[0] for row in NETS])
+def test_the_same_weights_give_the_same_logits(name: str, fields: dict) -> None:
+    spec = spec_of(name, **SMALL, **fields)
+    ours, theirs = build(spec), stock.net(spec)
+    assert theirs.count_params() == cost(spec).parameters
+    theirs.set_weights(ours.get_weights())
+    pixels = np.random.default_rng(0).integers(0, 256, (2, *spec.input_shape), "uint8")
+    wanted = ours.predict_on_batch(pixels)
+    got = theirs.predict_on_batch(pixels.astype("float32"))
+    assert np.abs(got - wanted).max() <= 2e-5 * np.abs(wanted).max()
