@@ -6,6 +6,8 @@ PYTHON ?= python3
 PIP := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TOO_OLD := "resnets needs Python 3.11 or newer; name one: make PYTHON=python3.12"
 MADE := pyproject.toml constraints.txt
+EXTRAS_torch := torch,peers
+EXTRAS_jax := jax
 RUFF := .venv/bin/ruff
 PYTEST := .venv/bin/python -m pytest
 
@@ -53,7 +55,7 @@ environments: .venv-torch/dev.stamp .venv-jax/dev.stamp
 	touch .venv/cpu.stamp $@
 
 .venv-torch/dev.stamp .venv-jax/dev.stamp: .venv-%/dev.stamp: .venv-%/made.stamp $(MADE)
-	.venv-$*/bin/python $(PIP) --editable ".[$*,dev]"
+	.venv-$*/bin/python $(PIP) --editable ".[$(EXTRAS_$*),dev]"
 	touch $@
 
 clean:

@@ -18,6 +18,7 @@ FRONT_DOOR = "__init__"
 # Free of Keras at import; some of them load it later, inside a function.
 LIGHT = ("resnets", "resnets.data", "resnets.store", "resnets.reports", "resnets.models")
 LIGHT += ("resnets.engine", "resnets.training", "resnets.blocks", "resnets.cli")
+LIGHT += ("resnets.benchmarks",)
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +153,8 @@ def test_engines_are_spoken_to_in_named_files_only(package: list[Any]) -> None:
         if module.partition(".")[0] in ENGINES - {"keras"}
     }
     kernels = {f"kernels/{engine}.py" for engine in ENGINES - {"keras"}}
-    assert speakers <= kernels | {"training/devices.py"}
+    peers = {f"benchmarks/{peer}.py" for peer in ("loaders", "matrix", "native", "runtimes")}
+    assert speakers <= kernels | peers | {"training/devices.py"}
     for engine in ENGINES - {"keras"}:
         (own,) = (file for file in package if file.path == f"kernels/{engine}.py")
         used = {module.partition(".")[0] for _, module in imports(own.tree, own.path)} & ENGINES

@@ -114,3 +114,17 @@ def test_the_model_takes_raw_pixels_and_is_plain_keras(run: Run) -> None:
     assert isinstance(run.model, keras.Model)
     assert logits.dtype == np.float32
     assert np.array_equal(logits[0], logits[1])
+
+
+@pytest.mark.core
+def test_many_pictures_are_answered_by_the_folded_net_alike(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = run.evaluate(split="test")
+    monkeypatch.setattr("resnets.training.run.MANY", wanted.pictures)
+    again = resnets.load(run.path)
+    found = again.evaluate(split="test")
+    assert again._net_for(wanted.pictures) is not again.model
+    assert again._net_for(wanted.pictures - 1) is again.model
+    assert found.loss == pytest.approx(wanted.loss, abs=1e-5)
+    assert found.confusion.tolist() == wanted.confusion.tolist()

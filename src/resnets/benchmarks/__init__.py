@@ -6,7 +6,6 @@ import datetime
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from resnets import catalog, engine

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from resnets.data import open_source
+
 COUNT = 512
 SIDES = (500, 375)  # ImageNet's median picture
 
@@ -53,10 +55,10 @@ def small_run(job: str) -> Iterator[str]:
     if job != "start":
         yield ""
         return
-    import resnets
+    from resnets.training import train
 
     with tempfile.TemporaryDirectory() as name:
-        run = resnets.train("shapes", epochs=1, out=name, silent=True)
+        run = train("shapes", epochs=1, out=name, silent=True)
         picture = Path(name) / "picture.png"
-        Image.fromarray(np.asarray(resnets.open_source("shapes").read(0))).save(picture)
+        Image.fromarray(np.asarray(open_source("shapes").read(0))).save(picture)
         yield f"{run.path}\n{picture}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 
-import resnets  # before Keras: it sets what TensorFlow reads when it is loaded
 from resnets.benchmarks.task import Task, Work
-
-import keras  # isort: skip
+from resnets.models import build, fold
 
 
 def pixels_and_labels(task: Task) -> tuple[np.ndarray, np.ndarray]:
@@ -20,8 +19,8 @@ def pixels_and_labels(task: Task) -> tuple[np.ndarray, np.ndarray]:
 def prepare(task: Task) -> Work:
     """Build and compile the net; give one training step or one batch of answers."""
     keras.config.set_dtype_policy(task.policy)
-    net = resnets.build(task.net, classes=task.classes, input_shape=(task.size, task.size, 3))
-    return keras_work(task, resnets.models.fold(net) if task.job == "infer" else net)
+    net = build(task.net, classes=task.classes, input_shape=(task.size, task.size, 3))
+    return keras_work(task, fold(net) if task.job == "infer" else net)
 
 
 def keras_work(task: Task, net: keras.Model) -> Work:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import resnets
 from resnets.benchmarks.peers import Peer, environment
 from resnets.benchmarks.task import Task
 from resnets.errors import printable
 
+SOURCE = Path(__file__).parents[2]  # the folder that `resnets` is imported from
 PATIENCE = 900.0  # seconds that one turn may take, compiling included
 
 
@@ -65,7 +65,6 @@ def run_rounds(contestants: Sequence[Contestant], rounds: int, say: Callable[[st
 
 def _turn(contestant: Contestant) -> None:
     """Start the process, wait for its answer, and note the speed or the failure."""
-    source = str(Path(resnets.__file__).parents[1])
     command = [
         contestant.peer.python or "python",
         "-m",
@@ -73,7 +72,7 @@ def _turn(contestant: Contestant) -> None:
         contestant.peer.code,
         json.dumps(contestant.task.to_json()),
     ]
-    variables = environment(contestant.peer, source, os.environ)
+    variables = environment(contestant.peer, str(SOURCE), os.environ)
     try:
         done = subprocess.run(
             command, env=variables, capture_output=True, text=True, timeout=PATIENCE, check=False

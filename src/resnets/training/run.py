@@ -15,7 +15,7 @@ import numpy as np
 from resnets import catalog, engine
 from resnets.data import SPLITS, Pictures, Preprocess, open_source, reopen
 from resnets.errors import RunError, SourceError, printable
-from resnets.models import NetSpec, build
+from resnets.models import NetSpec, build, fold
 from resnets.reports import confusion
 from resnets.store import RunFolder
 from resnets.training.evaluation import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import keras
 
 BATCH = 64  # pictures at a time when answering
+MANY = 1_000  # pictures from which on a net that is folded first is sooner done
 
 
 class Run:
@@ -82,6 +83,14 @@ class Run:
         put_arrays(model, best.arrays("model"), str(best.path))
         return model
 
+    def _net_for(self, pictures: int) -> keras.Model:
+        """Give the net, folded where there are so many pictures that it pays."""
+        return self._folded if pictures >= MANY else self.model
+
+    @cached_property
+    def _folded(self) -> keras.Model:
+        return fold(self.model)
+
     def predict(self, pictures: Any, top: int = 5) -> Answers:
         """Answer what pictures show.
 
@@ -95,9 +104,10 @@ class Run:
         """
         names, arrays, unreadable = read_pictures(pictures, self.preprocess)
         predictions: list[Prediction] = []
+        net = self._net_for(len(arrays))
         for start in range(0, len(arrays), BATCH):
             batch = np.stack(arrays[start : start + BATCH])
-            rows = probabilities_of(answer(self.model, batch, BATCH if len(arrays) > 1 else 1))
+            rows = probabilities_of(answer(net, batch, BATCH if len(arrays) > 1 else 1))
             for name, row in zip(names[start : start + BATCH], rows, strict=True):
                 order = np.argsort(-row, kind="stable")[: max(1, top)]
                 likely = tuple((self.classes[place], float(row[place])) for place in order)
@@ -125,7 +135,8 @@ class Run:
                 hint="choose another one: --split",
             )
         opened = dataclasses.replace(opened, labels=labels)
-        logits, truth = logits_of(self.model, looking_batches(opened, pictures, BATCH))
+        net = self._net_for(len(pictures))
+        logits, truth = logits_of(net, looking_batches(opened, pictures, BATCH))
         judgement = dataclasses.replace(
             judge(logits, truth, self.classes),
             unreadable=tuple((opened.paths[index], why) for index, why in pictures.bad.items()),
