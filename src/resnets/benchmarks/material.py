@@ -45,7 +45,7 @@ def _drawn(rng: np.random.Generator) -> np.ndarray:
             layer = Image.fromarray(small[..., channel].astype(np.float32))
             resized = layer.resize(SIDES, Image.Resampling.BICUBIC)
             picture[..., channel] += np.asarray(resized) / octave
-    picture += 0.05 * rng.normal(size=picture.shape)
+    picture += 0.2 * rng.normal(size=picture.shape)
     return np.clip(128 + 60 * picture, 0, 255).astype(np.uint8)
 
 
