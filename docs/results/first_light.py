@@ -151,11 +151,10 @@ def page(rows: list[dict]) -> str:
             share = float(row["pictures_per_second"]) / float(row["bare_pictures_per_second"])
             lines += [
                 "",
-                f"The whole `{row['job']}` training ran at {share:.2f} of the bare step's speed",
-                f"({row['pictures_per_second']} of {row['bare_pictures_per_second']}",
-                "pictures/s;",
-                "the bare step is `train_on_batch` alone on one batch, median of 60, three rounds",
-                "after the training).",
+                f"The whole `{row['job']}` training ran at {share:.2f} of the bare step's speed:",
+                f"{row['pictures_per_second']} of {row['bare_pictures_per_second']} pictures/s.",
+                "The bare step is `train_on_batch` alone on one batch, the median of 60, three",
+                "rounds after the training.",
             ]
     return "\n".join(lines) + "\n"
 
