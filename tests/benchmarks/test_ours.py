@@ -12,14 +12,6 @@ from resnets.benchmarks.task import Task
 pytestmark = pytest.mark.core
 
 
-def test_all_peers_see_the_same_batch() -> None:
-    task = Task("train", "resnet20", 8, 25, "float32", "", "resnets")
-    pixels, labels = ours.pixels_and_labels(task)
-    assert (pixels.shape, pixels.dtype) == ((25, 8, 8, 3), np.uint8)
-    assert labels.tolist() == [*range(10), *range(10), 0, 1, 2, 3, 4]
-    np.testing.assert_array_equal(pixels, ours.pixels_and_labels(task)[0])
-
-
 @pytest.mark.parametrize("job", ("train", "infer"))
 def test_its_work_counts_pictures(job: str) -> None:
     assert ours.prepare(Task(job, "resnet20", 16, 4, "float32", "", "resnets"))() == 4

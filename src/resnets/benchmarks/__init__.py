@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import shlex
 import sys
@@ -109,8 +110,10 @@ def _assemble(
             missing[f"{peer.name} {peer.variant}".strip()] = peer.install
             continue
         for precision in ("float32", "bfloat16") if half and peer.half else ("float32",):
-            changed = {"variant": peer.variant, "peer": peer.name, "precision": precision}
-            there.append(Contestant(peer, Task.from_json({**task.to_json(), **changed}), []))
+            given = dataclasses.replace(
+                task, variant=peer.variant, peer=peer.name, precision=precision
+            )
+            there.append(Contestant(peer, given, []))
     return there, missing
 
 

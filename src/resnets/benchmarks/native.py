@@ -8,7 +8,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from resnets.benchmarks.ours import pixels_and_labels
 from resnets.benchmarks.task import Task, Work
 from resnets.blocks.rows import Row
 from resnets.models import NetSpec, spec_of
@@ -91,7 +90,7 @@ def net(task: Task) -> Any:
 
 def prepare(task: Task) -> Work:
     """Give one training step or one batch of answers."""
-    pixels, labels = (torch.from_numpy(array) for array in pixels_and_labels(task))
+    pixels, labels = (torch.from_numpy(array) for array in task.pixels_and_labels())
     labels = labels.long()
     raw = net(task)
     forward = torch.compile(raw) if task.variant == "compiled" else raw

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import keras
-import numpy as np
 
 from resnets.benchmarks.task import Task, Work
 from resnets.models import build, fold
-
-
-def pixels_and_labels(task: Task) -> tuple[np.ndarray, np.ndarray]:
-    """Draw one batch, the same for every peer: (N, H, W, C) uint8 and (N,) labels."""
-    shape = (task.batch, task.size, task.size, 3)
-    pixels = np.random.default_rng(0).integers(0, 256, shape, "uint8")
-    return pixels, (np.arange(task.batch) % task.classes).astype("int32")
 
 
 def prepare(task: Task) -> Work:
@@ -25,7 +17,7 @@ def prepare(task: Task) -> Work:
 
 def keras_work(task: Task, net: keras.Model) -> Work:
     """Give one step or one batch of answers of any Keras model."""
-    pixels, labels = pixels_and_labels(task)
+    pixels, labels = task.pixels_and_labels()
     net.compile(
         keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

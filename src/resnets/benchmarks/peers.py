@@ -12,6 +12,7 @@ from resnets.engine import ENGINES
 
 OURS = "resnets"
 PEAK = "matrix peak"
+WITHOUT = "RESNETS_BENCHMARK_WITHOUT"  # names a variable that the worker takes away again
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Peer:
         code: the module below `resnets.benchmarks` that does it.
         needs: modules that have to be installed.
         install: what to install them with.
-        variables: of its environment; an empty text takes one away.
+        variables: of its environment.
         half: it also computes in bfloat16, where the processor does.
     """
 
@@ -56,7 +57,7 @@ def _keras(name: str, code: str, engine: str) -> Peer:
     stock = name != OURS
     variables = [("KERAS_BACKEND", engine)]
     if stock:  # as it comes: without the switch that `import resnets` sets
-        variables.append(("TF_ENABLE_ONEDNN_OPTS", ""))
+        variables.append((WITHOUT, "TF_ENABLE_ONEDNN_OPTS"))
     return Peer(
         name,
         engine,
@@ -102,7 +103,5 @@ def environment(peer: Peer, source: str, base: Mapping[str, str]) -> dict[str, s
         source: the folder that `resnets` is imported from, for a Python that lacks it.
         base: the variables here.
     """
-    variables = {**base, "PYTHONPATH": source, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    for name, value in peer.variables:
-        variables[name] = value
-    return {name: value for name, value in variables.items() if value}
+    given = dict(peer.variables)
+    return {**base, "PYTHONPATH": source, "TF_CPP_MIN_LOG_LEVEL": "2", **given}

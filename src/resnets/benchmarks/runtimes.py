@@ -8,13 +8,12 @@ from pathlib import Path
 import torch
 
 from resnets.benchmarks.native import net
-from resnets.benchmarks.ours import pixels_and_labels
 from resnets.benchmarks.task import Task, Work
 
 
 def prepare(task: Task) -> Work:
     """Give one batch of answers."""
-    pixels, _ = pixels_and_labels(task)
+    pixels, _ = task.pixels_and_labels()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "net.onnx"
         torch.onnx.export(net(task).eval(), (torch.from_numpy(pixels),), path, verbose=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from resnets.spec import Spec
 
 SIDE = 2048  # of the matrices whose product is the peak
@@ -41,3 +43,9 @@ class Task(Spec):
     def policy(self) -> str:
         """Keras's name for the precision."""
         return "float32" if self.precision == "float32" else f"mixed_{self.precision}"
+
+    def pixels_and_labels(self) -> tuple[np.ndarray, np.ndarray]:
+        """Draw one batch, the same for every peer: (N, H, W, C) uint8 and (N,) labels."""
+        shape = (self.batch, self.size, self.size, 3)
+        pixels = np.random.default_rng(0).integers(0, 256, shape, "uint8")
+        return pixels, (np.arange(self.batch) % self.classes).astype("int32")
