@@ -28,6 +28,9 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[Contestant]:
 def test_the_usual_task_of_each_kind_of_net(worked: list[Contestant]) -> None:
     found = benchmark("train", "resnet20", rounds=2, say=[].append)
     assert (found["size"], found["batch"], found["rounds"]) == (32, 128, 2)
+    assert found["command"] == (
+        "resnets benchmark train --net resnet20 --size 32 --batch 128 --rounds 2"
+    )
     found = benchmark("infer", "resnet50", rounds=1, say=[].append)
     assert (found["size"], found["batch"], found["rounds"]) == (224, 16, 1)
     assert {one.task.job for one in worked} == {"train", "infer"}
@@ -36,6 +39,7 @@ def test_the_usual_task_of_each_kind_of_net(worked: list[Contestant]) -> None:
 
 def test_engines_that_were_not_asked_for_stay_out(worked: list[Contestant]) -> None:
     found = benchmark("train", "resnet20", engines=["jax"], rounds=1, say=[].append)
+    assert found["command"].endswith(" --rounds 1 --engines jax")
     names = [f"{row['peer']} {row['variant']}" for row in found["rows"]] + list(found["missing"])
     assert "resnets jax" in names
     assert "stock Keras jax" in names

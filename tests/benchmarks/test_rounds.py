@@ -50,6 +50,7 @@ def test_a_process_is_timed_and_one_that_fails_is_named_and_falls_out() -> None:
     said: list[str] = []
     run_rounds([good, bad], 2, said.append)
     assert len(good.speeds) == 2
+    assert good.versions == {}
     assert 0.1 < good.speeds[0] < 50  # `--help` a second
     assert bad.speeds == []
     assert bad.failure.startswith("exit 1: ModuleNotFoundError: No module named")

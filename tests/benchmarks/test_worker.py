@@ -84,4 +84,5 @@ def test_its_answer_is_one_line_of_json() -> None:
     )
     answer = json.loads(done.stdout)
     assert answer["pictures"] == 1
+    assert answer["versions"] == {}  # neither Keras nor an engine is in that process
     assert worker.FEWEST <= len(answer["seconds"]) <= worker.MOST

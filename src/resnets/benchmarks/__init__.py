@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import shlex
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -77,10 +75,20 @@ def benchmark(
         "missing": missing,
         "failed": {c.name(): c.failure for c in there if c.failure},
         "machine": facts,
-        "versions": versions(),
+        "versions": versions() | {name: v for c in there for name, v in c.versions.items()},
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "command": shlex.join(["resnets", *sys.argv[1:]]),
+        "command": _command(task, engines, rounds),
     }
+
+
+def _command(task: Task, engines: Sequence[str], rounds: int) -> str:
+    """Write the command line that measures the same again."""
+    numbers = f"--net {task.net} --size {task.size} --batch {task.batch} --rounds {rounds}"
+    if task.job == "start":
+        numbers = f"--rounds {rounds}"
+    return f"resnets benchmark {task.job} {numbers}" + (
+        f" --engines {','.join(engines)}" if engines else ""
+    )
 
 
 def _check(spec: NetSpec, numbers: dict[str, int | None]) -> None:

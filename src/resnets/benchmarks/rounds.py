@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import statistics
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ SOURCE = Path(__file__).parents[2]  # the folder that `resnets` is imported from
 PATIENCE = 900.0  # seconds that one turn may take, compiling included
 
 
-@dataclass
+@dataclasses.dataclass
 class Contestant:
     """A peer at a task, and what each finished round found.
 
@@ -27,12 +27,14 @@ class Contestant:
         peer: who.
         task: what.
         speeds: pictures per second by round; that of the median repetition.
+        versions: of the libraries in its process, by name.
         failure: why it fell out, or an empty text.
     """
 
     peer: Peer
     task: Task
     speeds: list[float]
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
     failure: str = ""
 
     def name(self) -> str:
@@ -85,4 +87,5 @@ def _turn(contestant: Contestant) -> None:
         contestant.failure = f"exit {done.returncode}: {printable(last, limit=200)}"
         return
     answer: dict[str, Any] = json.loads(done.stdout)
+    contestant.versions = answer["versions"]
     contestant.speeds.append(answer["pictures"] / statistics.median(answer["seconds"]))

@@ -3,7 +3,8 @@
     python -m resnets.benchmarks.worker CODE TASK
 
 CODE is a module beside this one with `prepare(task) -> Work`, TASK a `Task` as JSON. The answer
-is one line of JSON: the pictures of a repetition, and the seconds of each.
+is one line of JSON: the pictures of a repetition, the seconds of each, and the versions of the
+libraries that did it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import time
 from typing import Any
 
+LIBRARIES = ("tensorflow", "torch", "jax", "keras", "onnxruntime", "openvino")
 WARM = 3  # repetitions before the first that counts: compiling, caches, memory
 FEWEST, MOST = 3, 50  # repetitions that count
 LONG = 4.0  # seconds after which no more are begun
@@ -45,6 +47,9 @@ def main() -> None:
 
     code = importlib.import_module(f"resnets.benchmarks.{sys.argv[1]}")
     found = measure(code.prepare(Task.from_json(json.loads(sys.argv[2]))))
+    found["versions"] = {
+        name: sys.modules[name].__version__ for name in LIBRARIES if name in sys.modules
+    }
     print(json.dumps(found), file=answers, flush=True)
 
 
