@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnets.data import Pictures, Preprocess, open_source
+from resnets.data import Pictures, Preprocess, Split, open_source
 from resnets.errors import SourceError, UsageError
+from resnets.training import preparation
 from resnets.training.plan import Request
 from resnets.training.preparation import colour_statistics, prepare, sort_settings
 
@@ -96,3 +97,15 @@ def test_grey_pictures_are_mirrored_only_where_it_was_typed() -> None:
         for settings in ({}, {"augment.flip": "true"})
     ]
     assert flips == [False, True]
+
+
+def test_train_and_val_share_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """4/5 and 1/5 of the room for 80 and 20 pictures of 768 bytes."""
+    monkeypatch.setattr(preparation, "budget", lambda: 50 * 768)
+    pictures = np.zeros((100, 16, 16, 3), np.uint8)
+    pictures[:, 0, 0, 0] = np.arange(100)
+    source = open_source((pictures, np.arange(100) % 2))
+    split = Split(np.arange(80), np.arange(80, 100), np.arange(0), {})
+    train, val = preparation.decoded(source, split, Preprocess(16, 16))
+    assert (train.kept, val.kept) == (40, 10)
+    assert (len(train), len(val)) == (80, 20)

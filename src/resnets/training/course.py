@@ -12,7 +12,7 @@ from typing import Any
 import keras
 
 from resnets import engine
-from resnets.data import Augment, Pictures, Preprocess, Source, Split
+from resnets.data import Augment, Preprocess, Source, Split
 from resnets.errors import ResnetsError
 from resnets.models import NetSpec, depth_of, spec_of
 from resnets.reports import curves
@@ -23,7 +23,7 @@ from resnets.training.devices import device
 from resnets.training.estimate import seconds_per_look, seconds_per_step
 from resnets.training.plan import EVALUATIONS, Plan, Request
 from resnets.training.precision import choose_precision
-from resnets.training.preparation import Setup, looking_batches, training_batches
+from resnets.training.preparation import Setup, decoded, looking_batches, training_batches
 from resnets.training.progress import Progress
 from resnets.training.recipes import Recipe
 from resnets.training.run import Run
@@ -78,7 +78,7 @@ def go_on(
     recipe = Recipe.from_json(documents["recipe"])
     spec = NetSpec.from_json(folder.read("spec.json"))
     net = ready_model(spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed)
-    train, val = (Pictures(source, part, preprocess) for part in (split.train, split.val))
+    train, val = decoded(source, split, preprocess)
     trainer = Trainer(
         net,
         training_batches(source, train, recipe, plan.seed),

@@ -24,6 +24,7 @@ from resnets.data import (
     make_survey,
     open_source,
 )
+from resnets.data.memory import budget
 from resnets.errors import UsageError, printable
 from resnets.models import NetSpec
 from resnets.training.plan import Request, choose_net_spec, fit_augment, fit_recipe
@@ -96,6 +97,16 @@ class Setup:
         return lines
 
 
+def decoded(source: Source, split: Split, preprocess: Preprocess) -> tuple[Pictures, Pictures]:
+    """Decode what is trained on and what is looked at; the two share one budget of memory."""
+    room, count = budget(), max(1, len(split.train) + len(split.val))
+    train, val = (
+        Pictures(source, part, preprocess, memory=room * len(part) // count)
+        for part in (split.train, split.val)
+    )
+    return train, val
+
+
 def training_batches(source: Source, pictures: Pictures, recipe: Recipe, seed: int) -> Batches:
     """Make the shuffled, augmented batches of a training."""
     return Batches(
@@ -148,7 +159,7 @@ def prepare(
     split = make_split(source, survey, allow_bad=allow_bad)
     spec, preprocess = choose_net_spec(request, source, split, survey, typed["preprocess"])
     spec = spec.with_text(typed["model"])
-    train, val = (Pictures(source, part, preprocess) for part in (split.train, split.val))
+    train, val = decoded(source, split, preprocess)
     late = {**train.bad, **val.bad}
     bad = {**survey.bad, **late}
     check_bad(source, bad, allow_bad)
