@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import keras
 
 BATCH = 64  # pictures at a time when answering
-MANY = 1_000  # pictures from which on a net that is folded first is sooner done
+MANY = 5_000  # pictures from which on a net that is folded first is sooner done (docs/log.md)
 
 
 class Run:
