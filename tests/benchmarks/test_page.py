@@ -58,18 +58,20 @@ def test_starts_are_told_in_seconds() -> None:
     assert "seconds" in words
 
 
-def test_a_new_measurement_replaces_its_like_and_leaves_other_processors(tmp_path: Path) -> None:
+def test_a_new_measurement_replaces_its_like_and_leaves_all_others(tmp_path: Path) -> None:
     other = copy.deepcopy(REPORT)
     other["machine"]["cpu"] = "Another CPU"
-    for report in (REPORT, other, {**REPORT, "date": "2026-03-04"}):
+    more = {**REPORT, "command": "resnets benchmark train --engines jax"}
+    for report in (REPORT, other, more, {**REPORT, "date": "2026-03-04"}):
         keep(report, tmp_path)
     kept = json.loads((tmp_path / "speed.json").read_text())
     assert [(r["machine"]["cpu"], r["date"]) for r in kept] == [
         ("Another CPU", "2026-01-02"),
         ("One CPU", "2026-03-04"),
+        ("One CPU", "2026-01-02"),
     ]
     page = (tmp_path / "speed.md").read_text()
-    assert page.count("## train: resnet20, 32 px, batch 128") == 2
+    assert page.count("## train: resnet20, 32 px, batch 128") == 3
     assert (
         "`resnets benchmark train` on 2026-03-04, 2 cores of\nOne CPU (avx2); keras 3.15.1." in page
     )

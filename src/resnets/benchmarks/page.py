@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 Report = Mapping[str, Any]
-_KEY = ("job", "net", "size", "batch")
+_KEY = ("job", "net", "size", "batch", "command")  # the command names rounds and engines
 
 
 def lines(report: Report) -> list[str]:
@@ -27,8 +27,7 @@ def lines(report: Report) -> list[str]:
 def keep(report: Report, folder: Path) -> None:
     """Put a measurement into `speed.json` and write `speed.md` anew.
 
-    It takes the place of an earlier one of the same job, net, size, batch and processor; those of
-    other processors stay.
+    It takes the place of an earlier one by the same command on the same processor; all others stay.
 
     Args:
         report: as `benchmark` gives it.

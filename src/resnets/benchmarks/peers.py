@@ -22,7 +22,7 @@ class Peer:
     Args:
         name: in tables and messages; those of one name are variants, and the fastest counts.
         variant: what tells them apart, such as an engine or a mode.
-        jobs: `train`, `infer`, `load`.
+        jobs: `train`, `infer`, `load`, `start`.
         code: the module below `resnets.benchmarks` that does it.
         needs: modules that have to be installed.
         install: what to install them with.

@@ -8,8 +8,6 @@ import click
 
 from resnets.cli import echo_json
 
-ALL = ("train", "infer", "load", "start")
-
 
 @click.command()
 @click.argument("job", default="train")
@@ -35,11 +33,12 @@ def benchmark(
     Every contestant works in a process of its own, in rounds, and the ratios are taken within a
     round. Ctrl-C keeps the finished rounds.
     """
+    from resnets.benchmarks import JOBS
     from resnets.benchmarks import benchmark as measure
     from resnets.benchmarks.page import keep, lines
 
     found = []
-    for one in ALL if job == "all" else (job,):
+    for one in JOBS if job == "all" else (job,):
         report = measure(
             one,
             net,
