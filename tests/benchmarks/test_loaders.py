@@ -16,7 +16,7 @@ from resnets.benchmarks.task import Task
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(material, "COUNT", 6)
-    with material.photographs("load") as name:
+    with material.photographs("load", 32) as name:
         yield Path(name)
 
 

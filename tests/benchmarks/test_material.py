@@ -15,7 +15,7 @@ def test_pictures_have_the_size_in_pixels_and_bytes_of_photographs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(material, "COUNT", 4)
-    with material.photographs("load") as folder:
+    with material.photographs("load", 224) as folder:
         paths = sorted(Path(folder).glob("*/*.jpg"))
         assert len(paths) == 4
         for path in paths:
@@ -26,8 +26,10 @@ def test_pictures_have_the_size_in_pixels_and_bytes_of_photographs(
 
 
 def test_other_jobs_get_nothing() -> None:
-    with material.photographs("train") as folder, material.small_run("load") as run:
+    with material.photographs("train", 224) as folder, material.small_run("load") as run:
         assert folder == run == ""
+    with material.photographs("whole", 96) as folder:
+        assert folder == ""
 
 
 @pytest.mark.slow

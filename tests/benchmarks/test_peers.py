@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from resnets.benchmarks import JOBS
 from resnets.benchmarks.peers import PEERS, WITHOUT, Peer, environment
 
 ABSENT = Peer("x", "", ("train",), "native", ("there_is_no_such_module",), "pip install x")
@@ -37,7 +38,7 @@ def test_stock_keras_runs_as_it_comes_and_ours_with_what_we_set() -> None:
 
 
 def test_every_job_has_us_and_someone_else() -> None:
-    for job in ("train", "infer", "load", "start"):
+    for job in JOBS:
         names = {peer.name for peer in PEERS if job in peer.jobs}
         assert "resnets" in names
         assert len(names) >= 2

@@ -2,9 +2,14 @@
 
 import dataclasses
 
+import pytest
+
 from resnets.models import spec_of
-from resnets.training.course import plan_sentences
-from resnets.training.plan import Plan
+from resnets.training import course
+from resnets.training.course import make_plan, plan_sentences
+from resnets.training.devices import Device
+from resnets.training.plan import Plan, Request
+from resnets.training.preparation import prepare
 from resnets.training.recipes import RECIPES
 
 PLAN = Plan(
@@ -48,3 +53,27 @@ def test_long_times_are_told_in_minutes_and_hours() -> None:
 
     assert about(600).startswith("about   10 min,")
     assert about(9_000).startswith("about   2.5 h,")
+
+
+def test_the_faster_precision_is_taken_and_the_other_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A processor that has bfloat16 may still be slower in it."""
+    seconds = {"float32": 0.5, "mixed_bfloat16": 2.0}
+    monkeypatch.setattr(course, "device", lambda: Device("CPU", "Some CPU", True))
+    monkeypatch.setattr(
+        course, "seconds_per_step", lambda net, _: seconds[net.layers[1].dtype_policy.name]
+    )
+    tiny = {"model.width": "4", "model.stem_width": "4", "model.blocks": "[1,1,1]"}
+    request = Request(model="resnet20", epochs=1)
+    setup = prepare("shapes", request, tiny, False, print)
+    plan, net = make_plan(setup, request)
+    assert (plan.precision, plan.slower) == ("float32", (("bfloat16", 4.0),))
+    assert net.layers[1].dtype_policy.name == "float32"
+    assert plan_sentences(plan, setup.recipe, setup.spec)[3] == (
+        "with    tensorflow on Some CPU, float32 (bfloat16: 4.00 times as long)"
+    )
+    seconds["mixed_bfloat16"] = 0.25
+    plan, net = make_plan(setup, request)
+    assert (plan.precision, plan.slower) == ("bfloat16", (("float32", 2.0),))
+    assert net.layers[1].dtype_policy.name == "mixed_bfloat16"

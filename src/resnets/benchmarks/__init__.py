@@ -7,19 +7,20 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from resnets import catalog, engine
+from resnets import catalog
 from resnets.benchmarks.material import photographs, small_run
-from resnets.benchmarks.peers import OURS, PEERS, Peer
+from resnets.benchmarks.peers import BARE, OURS, PEERS, STOCK, Peer
 from resnets.benchmarks.rounds import Contestant, run_rounds
 from resnets.benchmarks.summary import ratios, rows
 from resnets.benchmarks.task import Task
+from resnets.engine import ENGINES
 from resnets.errors import UsageError
 from resnets.models import NetSpec, spec_of
 from resnets.store import machine, versions
 
 __all__ = ["JOBS", "benchmark"]
 
-JOBS = ("train", "infer", "load", "start")
+JOBS = ("train", "whole", "infer", "load", "start")
 SIZES = {"cifar": (32, 128), "imagenet": (224, 16), "deep": (224, 16)}  # by stem: side and batch
 
 
@@ -36,7 +37,7 @@ def benchmark(
     """Measure one job, ours beside every peer that is installed.
 
     Args:
-        job: `train`, `infer`, `load` or `start`.
+        job: `train` (a step), `whole` (a training), `infer`, `load` or `start`.
         net: its name in the table; a post-activation net without gates, as the peers have it.
         size: side of the pictures in pixels; None for the net's own.
         batch: pictures a step; None for what is usual.
@@ -55,13 +56,14 @@ def benchmark(
     """
     catalog.look_up(dict.fromkeys(JOBS), job, "job")
     for name in engines:
-        catalog.look_up(engine.ENGINES, name, "engine")
+        catalog.look_up(ENGINES, name, "engine")
     spec = spec_of(net)
     _check(spec, {"size": size, "batch": batch, "rounds": rounds})
     usual = SIZES[spec.stem]
     facts = machine()
-    with photographs(job) as folder, small_run(job) as run:
-        task = Task(job, net, size or usual[0], batch or usual[1], "float32", "", "", folder or run)
+    side = size or usual[0]
+    with photographs(job, side) as folder, small_run(job) as run:
+        task = Task(job, net, side, batch or usual[1], "float32", "", "", folder or run)
         there, missing = _assemble(task, engines, bool(facts["bfloat16"]))
         run_rounds(there, rounds, say)
     return {
@@ -127,5 +129,4 @@ def _assemble(
 
 def _wanted(peer: Peer, engines: Sequence[str]) -> bool:
     """Keep our engines that were asked for, their stock twins, and all other peers."""
-    of_an_engine = peer.name == OURS or peer.name.startswith("stock")
-    return not of_an_engine or not peer.variant or peer.variant in engines
+    return peer.name not in (OURS, STOCK, BARE) or peer.variant not in (set(ENGINES) - set(engines))

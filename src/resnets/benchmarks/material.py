@@ -17,13 +17,14 @@ SIDES = (500, 375)  # ImageNet's median picture
 
 
 @contextlib.contextmanager
-def photographs(job: str) -> Iterator[str]:
+def photographs(job: str, side: int) -> Iterator[str]:
     """Give a folder of JPEGs of 500 x 375 pixels with the detail of photographs, for `load`.
 
     Their noise falls with its frequency, as in natural pictures, so that they take about 100 kB
-    each, as ImageNet's do; for other jobs there is no folder, and an empty text.
+    each, as ImageNet's do. A `whole` training has them too, unless its net sees pictures of
+    CIFAR's kind, 96 pixels and less; for other jobs there is no folder, and an empty text.
     """
-    if job != "load":
+    if job != "load" and (job != "whole" or side <= 96):
         yield ""
         return
     rng = np.random.default_rng(0)

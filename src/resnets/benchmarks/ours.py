@@ -32,4 +32,4 @@ def keras_work(task: Task, net: keras.Model) -> Work:
         net.predict_on_batch(pixels)
         return len(pixels)
 
-    return train if task.job == "train" else infer
+    return infer if task.job == "infer" else train

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from resnets.engine import ENGINES
 
 OURS = "resnets"
+STOCK = "stock Keras"
+BARE = "bare step"
 PEAK = "matrix peak"
 WITHOUT = "RESNETS_BENCHMARK_WITHOUT"  # names a variable that the worker takes away again
 
@@ -22,7 +24,7 @@ class Peer:
     Args:
         name: in tables and messages; those of one name are variants, and the fastest counts.
         variant: what tells them apart, such as an engine or a mode.
-        jobs: `train`, `infer`, `load`, `start`.
+        jobs: `train`, `whole`, `infer`, `load`, `start`.
         code: the module below `resnets.benchmarks` that does it.
         needs: modules that have to be installed.
         install: what to install them with.
@@ -52,16 +54,15 @@ class Peer:
         return other if other and os.path.exists(other) else None
 
 
-def _keras(name: str, code: str, engine: str) -> Peer:
+def _keras(name: str, jobs: tuple[str, ...], code: str, engine: str) -> Peer:
     module, extra = ENGINES[engine]
-    stock = name != OURS
     variables = [("KERAS_BACKEND", engine)]
-    if stock:  # as it comes: without the switch that `import resnets` sets
+    if name == STOCK:  # as it comes: without the switch that `import resnets` sets
         variables.append((WITHOUT, "TF_ENABLE_ONEDNN_OPTS"))
     return Peer(
         name,
         engine,
-        ("train", "infer"),
+        jobs,
         code,
         (module,),
         f'pip install "resnets[{extra}]"',
@@ -72,8 +73,10 @@ def _keras(name: str, code: str, engine: str) -> Peer:
 _TORCH = 'pip install "resnets[torch]"'
 _PEERS = 'pip install "resnets[peers]"'
 PEERS: Sequence[Peer] = (
-    *(_keras(OURS, "ours", engine) for engine in ENGINES),
-    *(_keras("stock Keras", "stock", engine) for engine in ENGINES),
+    *(_keras(OURS, ("train", "infer"), "ours", engine) for engine in ENGINES),
+    *(_keras(STOCK, ("train", "infer"), "stock", engine) for engine in ENGINES),
+    *(_keras(OURS, ("whole",), "whole", engine) for engine in ENGINES),
+    *(_keras(BARE, ("whole",), "ours", engine) for engine in ENGINES),
     Peer("PyTorch", "eager", ("train", "infer"), "native", ("torch",), _TORCH),
     Peer("PyTorch", "compiled", ("train", "infer"), "native", ("torch",), _TORCH),
     Peer(

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from resnets.benchmarks.peers import OURS, PEAK
+from resnets.benchmarks.peers import BARE, OURS, PEAK, STOCK
 from resnets.benchmarks.rounds import Contestant
 from resnets.benchmarks.task import SIDE
 from resnets.models import cost, spec_of
@@ -68,7 +68,7 @@ def ratios(contestants: Sequence[Contestant]) -> list[dict[str, Any]]:
             ours.setdefault(contestant.peer.variant, []).append(contestant)
         else:
             label = contestant.peer.name
-            if label.startswith("stock"):  # each engine's is a peer of its own
+            if label in (STOCK, BARE):  # each engine's is a peer of its own
                 label = f"{label}, {contestant.peer.variant}, {contestant.task.precision}"
             peers.setdefault(label, []).append(contestant)
     found = []

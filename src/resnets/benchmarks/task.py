@@ -18,7 +18,7 @@ class Task(Spec):
     """What a peer is told to do.
 
     Args:
-        job: `train` a step, `infer` a batch, `load` a batch.
+        job: `train` a step, the `whole` of a training, `infer` a batch, `load` a batch.
         net: its name in the table of families.
         size: side of the pictures, in pixels.
         batch: pictures a step.

@@ -2,8 +2,8 @@
 
     python -m resnets.benchmarks.worker CODE TASK
 
-CODE is a module beside this one with `prepare(task) -> Work`, TASK a `Task` as JSON. The answer
-is one line of JSON: the pictures of a repetition, the seconds of each, and the versions of the
+CODE is a module beside this one with `prepare(task) -> Work`, or with a `measure(task)` of its own
+that gives the answer; TASK is a `Task` as JSON. The answer is one line of JSON: the pictures of a repetition, the seconds of each, and the versions of the
 libraries that did it.
 """
 
@@ -46,7 +46,8 @@ def main() -> None:
     os.environ.pop(os.environ.get(WITHOUT, ""), None)
 
     code = importlib.import_module(f"resnets.benchmarks.{sys.argv[1]}")
-    found = measure(code.prepare(Task.from_json(json.loads(sys.argv[2]))))
+    task = Task.from_json(json.loads(sys.argv[2]))
+    found = code.measure(task) if hasattr(code, "measure") else measure(code.prepare(task))
     found["versions"] = {
         name: sys.modules[name].__version__ for name in LIBRARIES if name in sys.modules
     }

@@ -28,9 +28,9 @@ def benchmark(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure JOB: train, infer, load, start or all, ours beside the peers that are installed.
+    """Measure JOB: train, whole, infer, load, start or all, ours beside what is installed.
 
-    Every contestant works in a process of its own, in rounds, and the ratios are taken within a
+    train is a step, whole a training beside its bare step, infer an answer, load a loader. Every contestant works in a process of its own, in rounds, and the ratios are taken within a
     round. Ctrl-C keeps the finished rounds.
     """
     from resnets.benchmarks import JOBS

@@ -22,7 +22,7 @@ from resnets.training.compiling import fitted_spec, ready_model
 from resnets.training.devices import device
 from resnets.training.estimate import seconds_per_look, seconds_per_step
 from resnets.training.plan import EVALUATIONS, Plan, Request
-from resnets.training.precision import choose_precision
+from resnets.training.precision import precisions_to_try
 from resnets.training.preparation import Setup, decoded, looking_batches, training_batches
 from resnets.training.progress import Progress
 from resnets.training.recipes import Recipe
@@ -108,7 +108,6 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
     that changes its schedule, so that `resume` builds the same.
     """
     here = device()
-    precision = choose_precision(request.precision, here)
     recipe, spec = setup.recipe, setup.spec
     train, val = setup.batches(request.seed)
     guess = (
@@ -118,8 +117,12 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
     )
     steps = guess.steps(train.steps, recipe.batch)
     depth = depth_of(spec)
-    net = ready_model(spec, recipe, steps, depth, precision, request.seed)
-    step_time = seconds_per_step(net, train)
+    trials: dict[str, tuple[keras.Model, float]] = {}
+    for tried in precisions_to_try(request.precision, here):
+        net = ready_model(spec, recipe, steps, depth, tried, request.seed)
+        trials[tried] = net, seconds_per_step(net, train)
+    precision = min(trials, key=lambda name: trials[name][1])
+    net, step_time = trials[precision]
     look_time = seconds_per_look(net, val)
     if recipe.duration.unit == "minutes":
         seconds = max(1.0, recipe.duration.amount * 60 - EVALUATIONS * look_time)
@@ -143,6 +146,11 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         engine=keras.backend.backend(),
         device=here.name,
         seconds=steps * step_time + math.ceil(epochs / every) * look_time,
+        slower=tuple(
+            (name, seconds / step_time)
+            for name, (_, seconds) in trials.items()
+            if name != precision
+        ),
     )
     return plan, net
 
@@ -157,6 +165,7 @@ def plan_sentences(plan: Plan, recipe: Recipe, spec: NetSpec) -> list[str]:
     lasts = f"{plan.seconds:.0f} s" if plan.seconds < 120 else f"{minutes:.0f} min"
     if minutes > 120:
         lasts = f"{minutes / 60:.1f} h"
+    slower = "".join(f" ({name}: {times:.2f} times as long)" for name, times in plan.slower)
     return [
         f"net     {plan.net} ({net})",
         (
@@ -164,7 +173,7 @@ def plan_sentences(plan: Plan, recipe: Recipe, spec: NetSpec) -> list[str]:
             f"{plan.batch}, learning rate {recipe.learning_rate:g}, seed {plan.seed}"
         ),
         f"        pictures change by {changes or 'nothing'}",
-        f"with    {plan.engine} on {plan.device}, {plan.precision}",
+        f"with    {plan.engine} on {plan.device}, {plan.precision}{slower}",
         f"about   {lasts}, from a few measured steps",
     ]
 

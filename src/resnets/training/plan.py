@@ -98,6 +98,7 @@ class Plan(Spec):
         engine: what computes.
         device: what it computes on.
         seconds: estimate of the time from measured steps; 0 where none was measured.
+        slower: precisions that were measured as well, and how many times as long a step took.
     """
 
     net: str
@@ -113,6 +114,7 @@ class Plan(Spec):
     engine: str
     device: str
     seconds: float = 0.0
+    slower: tuple[tuple[str, float], ...] = ()
 
 
 def choose_net(pictures: int, side: float) -> tuple[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Which numbers to compute in: what was asked for, or what the device has in hardware."""
+"""Which numbers to compute in: what was asked for, or what the device is fast in."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ Precision = Literal["float32", "bfloat16", "float16"]
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
 
-def choose_precision(asked: str, device: Device) -> Precision:
-    """Take bfloat16 where the device computes in it, float16 on older GPUs, else float32.
+def precisions_to_try(asked: str, device: Device) -> tuple[Precision, ...]:
+    """Give what was asked for, or what may be the fastest on the device.
 
-    On a CPU without AVX512_BF16 or AMX bfloat16 is emulated and far slower than float32. Keras
-    scales the loss by itself wherever float16 is taken.
+    A GPU gets bfloat16 where it computes in it, else float16, where Keras scales the loss by
+    itself. A CPU with AVX512_BF16 or AMX may be faster in bfloat16, and need not be for every net:
+    a measured step decides. On all others bfloat16 is emulated and far slower than float32.
 
     Args:
         asked: `auto`, or a precision, which is obeyed.
@@ -26,9 +27,9 @@ def choose_precision(asked: str, device: Device) -> Precision:
     Raises:
         UnknownNameError: there is no such precision.
     """
+    if asked == "auto" and device.kind == "GPU":
+        return ("bfloat16",) if device.bfloat16 else ("float16",)
     if asked == "auto":
-        if device.bfloat16:
-            return "bfloat16"
-        return "float16" if device.kind == "GPU" else "float32"
+        return ("bfloat16", "float32") if device.bfloat16 else ("float32",)
     catalog.look_up({"auto": "", **POLICIES}, asked, "precision")
-    return asked  # type: ignore[return-value]
+    return (asked,)  # type: ignore[return-value]
