@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -9,6 +10,8 @@ import numpy as np
 from jax import lax
 from jax import numpy as jnp
 from keras import ops
+
+FEW = 16  # channels: from 32 on XLA's own gradient was as fast at every size that was measured
 
 
 def normalize_batch(
@@ -38,16 +41,64 @@ def normalize(
 
 
 def convolve(x: Any, kernel: Any, stride: int, padding: int) -> Any:
-    """Do what `plain.convolve` does; the padding is the convolution's own."""
+    """Do what `plain.convolve` does; the padding is the convolution's own.
+
+    On CPUs XLA is slow at the gradient by weights where a picture is large beside its channels. So
+    a 1x1 is the matrix product that it is, and a 3x3 of few channels has that gradient as one
+    product for each of its nine places (docs/log.md has the figures).
+    """
     x, kernel = ops.convert_to_tensor(x), ops.convert_to_tensor(kernel)
+    kernel = kernel.astype(x.dtype)
+    side, _, channels, _ = kernel.shape
+    if jax.default_backend() == "cpu" and channels == x.shape[-1]:
+        if side == 1 and not padding:
+            return x[:, ::stride, ::stride] @ kernel[0, 0]
+        if side == 3 and channels <= FEW:
+            return _of_few_channels(x, kernel, stride, padding)
+    return _convolution(x, kernel, stride, padding)
+
+
+def _convolution(x: Any, kernel: Any, stride: int, padding: int) -> Any:
     return lax.conv_general_dilated(
         x,
-        kernel.astype(x.dtype),
+        kernel,
         window_strides=(stride, stride),
         padding=((padding, padding), (padding, padding)),
         dimension_numbers=("NHWC", "HWIO", "NHWC"),
         feature_group_count=x.shape[-1] // kernel.shape[2],
     )
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+def _of_few_channels(x: Any, kernel: Any, stride: int, padding: int) -> Any:
+    return _convolution(x, kernel, stride, padding)
+
+
+def _forward(x: Any, kernel: Any, stride: int, padding: int) -> tuple[Any, Any]:
+    return _convolution(x, kernel, stride, padding), (x, kernel)
+
+
+def _backward(stride: int, padding: int, kept: Any, slope: Any) -> tuple[Any, Any]:
+    """Give the gradients by inputs, as XLA has it, and by weights, place by place."""
+    x, kernel = kept
+    (by_inputs,) = jax.vjp(lambda x: _convolution(x, kernel, stride, padding), x)[1](slope)
+    sides = (padding, padding)
+    padded = jnp.pad(x, ((0, 0), sides, sides, (0, 0)))
+    height, width = (stride * (side - 1) + 1 for side in slope.shape[1:3])
+    by_weights = [
+        jnp.einsum(
+            "nhwi,nhwo->nio",  # picture by picture, then summed: in float32 whatever x is
+            padded[:, row : row + height : stride, column : column + width : stride],
+            slope,
+            preferred_element_type=jnp.float32,
+        ).sum(0)
+        for row in range(kernel.shape[0])
+        for column in range(kernel.shape[1])
+    ]
+    return by_inputs, jnp.stack(by_weights).reshape(kernel.shape).astype(kernel.dtype)
+
+
+_of_few_channels.defvjp(_forward, _backward)
 
 
 def max_pool(x: Any, size: int, stride: int, padding: int) -> Any:
