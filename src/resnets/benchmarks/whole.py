@@ -1,4 +1,4 @@
-"""A whole training: its second epoch with feed, metrics, progress and saves, validation left out."""
+"""A whole training: its second epoch, with feed, metrics, progress and saves, not validation."""
 
 from __future__ import annotations
 

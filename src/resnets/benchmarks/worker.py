@@ -3,8 +3,8 @@
     python -m resnets.benchmarks.worker CODE TASK
 
 CODE is a module beside this one with `prepare(task) -> Work`, or with a `measure(task)` of its own
-that gives the answer; TASK is a `Task` as JSON. The answer is one line of JSON: the pictures of a repetition, the seconds of each, and the versions of the
-libraries that did it.
+that gives the answer; TASK is a `Task` as JSON. The answer is one line of JSON: the pictures of a
+repetition, the seconds of each, and the versions of the libraries that did it.
 """
 
 from __future__ import annotations

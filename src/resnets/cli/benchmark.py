@@ -28,10 +28,11 @@ def benchmark(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure JOB: train, whole, infer, load, start or all, ours beside what is installed.
+    """Measure JOB, ours beside the peers that are installed.
 
-    train is a step, whole a training beside its bare step, infer an answer, load a loader. Every contestant works in a process of its own, in rounds, and the ratios are taken within a
-    round. Ctrl-C keeps the finished rounds.
+    JOB is train (a step), whole (a training beside its bare step), infer, load, start or all. Every
+    contestant works in a process of its own, in rounds, and the ratios are taken within a round.
+    Ctrl-C keeps the finished rounds.
     """
     from resnets.benchmarks import JOBS
     from resnets.benchmarks import benchmark as measure

@@ -72,12 +72,12 @@ def _computing() -> dict[str, Any]:
         return {"engine": None, "engine_version": "", "device": None, "precision": None}
     with engine.quietly():
         from resnets.training.devices import device
-    from resnets.training.precision import choose_precision
+    from resnets.training.precision import precisions_to_try
 
     here = device()
     return {
         "engine": name,
         "engine_version": engine.version(name),
         "device": f"{here.kind} {here.name}, bfloat16 {'yes' if here.bfloat16 else 'no'}",
-        "precision": choose_precision("auto", here),
+        "precision": ", or ".join(precisions_to_try("auto", here)),
     }
