@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import posixpath
 import stat
@@ -239,17 +240,26 @@ def _link(listing: Listing, places: dict[str, tuple[int, int]] | dict[str, bytes
 
 def _take(listing: Listing, name: str, path: Path) -> bool:
     """Note a member's name unless it is junk; refuse archives whose names leave them."""
-    parts = name.split("/")
-    if name.startswith("/") or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
+    folder, slash, last = name.rpartition("/")
+    leaves, junk = _judged(folder + slash)
+    if leaves or last == ".." or (len(name) == 2 and name[1] == ":"):
         raise SourceError(
             f"the archive holds a file whose name leaves it: {printable(name)}",
             received=str(path),
             hint="do not trust this archive; pack the pictures again, with relative names",
         )
-    if any(is_junk(part) for part in parts if part != "."):
+    if junk or (last != "." and is_junk(last)):
         return False
     listing.files.append(name)
     return True
+
+
+@functools.lru_cache(maxsize=10_000)  # a million members lie in a few folders
+def _judged(folder: str) -> tuple[bool, bool]:
+    """Say of a folder, its `/` at the end, whether it leaves the archive, and whether it is junk."""
+    parts = folder.split("/")
+    leaves = folder.startswith("/") or ".." in parts or parts[0][1:] == ":"
+    return leaves, any(is_junk(part) for part in parts if part != ".")
 
 
 def _finish(listing: Listing, path: Path) -> None:
