@@ -69,3 +69,19 @@ def test_an_unknown_axis_is_one_message(call: Callable[..., tuple[int, str, str]
     code, out, err = call("benchmark", "growth", "--axes", "dept")
     assert (code, out) == (2, "")
     assert "did you mean depth" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "received"),
+    (
+        (("growth", "--net", "resnet20", "--rounds", "3"), "--net, --rounds"),
+        (("train", "--axes", "depth"), "--axes"),
+    ),
+)
+def test_options_that_would_be_passed_over_are_refused(
+    words: tuple[str, ...], received: str, call: Callable[..., tuple[int, str, str]]
+) -> None:
+    code, out, err = call("benchmark", *words)
+    assert (code, out) == (2, "")
+    assert f"(received: {received})" in err
+    assert "hint: leave it out" in err

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from resnets.cli import echo_json
+from resnets.errors import UsageError
 
 
 @click.command()
@@ -40,6 +42,7 @@ def benchmark(
     1,202 layers and a million pictures, which takes half an hour. Ctrl-C keeps the finished points,
     and points that are in --out already are not measured again.
     """
+    _refuse_others("growth" if job == "growth" else "peers")
     if job == "growth":
         _grow([name for name in axes.split(",") if name], out, as_json)
         return
@@ -65,6 +68,21 @@ def benchmark(
         found.append(report)
     if as_json:
         echo_json({"benchmarks": found})
+
+
+def _refuse_others(kind: str) -> None:
+    """Refuse options that this kind of measurement would pass over."""
+    others = {"growth": ("net", "size", "batch", "engines", "rounds"), "peers": ("axes",)}[kind]
+    source = click.get_current_context().get_parameter_source
+    typed = [name for name in others if source(name) is ParameterSource.COMMANDLINE]
+    if typed:
+        raise UsageError(
+            "growth has nets, sizes and batches of its own, and --axes chooses among them"
+            if kind == "growth"
+            else "only growth has axes",
+            received=", ".join(f"--{name}" for name in typed),
+            hint="leave it out, or choose another job",
+        )
 
 
 def _grow(axes: list[str], out: Path | None, as_json: bool) -> None:
