@@ -14,6 +14,8 @@ import resnets  # before any Keras, since TensorFlow reads the oneDNN switch onl
 if TYPE_CHECKING:
     from resnets.training import Run
 
+os.environ["RESNETS_CACHE"] = "off"  # tests leave nothing in anybody's home
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # A net of 8 layers on pictures of 16 pixels: a step takes milliseconds, and all parts are there.

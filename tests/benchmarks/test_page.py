@@ -75,3 +75,17 @@ def test_a_new_measurement_replaces_its_like_and_leaves_all_others(tmp_path: Pat
     assert (
         "`resnets benchmark train` on 2026-03-04, 2 cores of\nOne CPU (avx2); keras 3.15.1." in page
     )
+
+
+def test_the_figure_stands_on_the_page_and_holds_the_ratios(tmp_path: Path) -> None:
+    keep(REPORT, tmp_path)
+    assert "(speed.svg)" in (tmp_path / "speed.md").read_text()
+    drawn = (tmp_path / "speed.svg").read_text()
+    assert "jax / stock Keras" in drawn
+    assert "How many times as fast as its peers, on One CPU" in drawn
+
+
+def test_without_a_ratio_there_is_no_figure(tmp_path: Path) -> None:
+    keep({**REPORT, "ratios": []}, tmp_path)
+    assert "speed.svg" not in (tmp_path / "speed.md").read_text()
+    assert not (tmp_path / "speed.svg").exists()

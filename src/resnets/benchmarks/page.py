@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 Report = Mapping[str, Any]
+_ACROSS = "ours / peer, median and range of the rounds; right of 1 ours is the faster"
 _KEY = ("job", "net", "size", "batch", "command")  # the command names rounds and engines
 
 
@@ -25,7 +26,7 @@ def lines(report: Report) -> list[str]:
 
 
 def keep(report: Report, folder: Path) -> None:
-    """Put a measurement into `speed.json` and write `speed.md` anew.
+    """Put a measurement into `speed.json`, and make `speed.md` and its figure anew.
 
     It takes the place of an earlier one by the same command on the same processor; all others stay.
 
@@ -43,6 +44,27 @@ def keep(report: Report, folder: Path) -> None:
     reports = sorted([*kept, dict(report)], key=_key)
     for path, text in ((table, json.dumps(reports, indent=1) + "\n"), (None, _page(reports))):
         (path or folder / "speed.md").write_text(text)
+    _draw(reports, folder)
+
+
+def _draw(reports: Sequence[Report], folder: Path) -> None:
+    """Draw the ratios of all measurements, each with its range, into one figure."""
+    from resnets.reports import Ratio, comparison
+
+    groups, machines = [], {report["machine"]["cpu"] for report in reports}
+    for report in reports:
+        found = sorted(report["ratios"], key=lambda row: -row["ratio"]["median"])
+        ratios = [
+            Ratio(f"{row['ours'].removeprefix('resnets ')} / {row['peer']}", **row["ratio"])
+            for row in found
+        ]
+        if ratios:
+            where = f", {report['machine']['cpu']}" if len(machines) > 1 else ""
+            groups.append((f"{_title(report)}, n = {report['rounds']}{where}", ratios))
+    if groups:
+        title = "How many times as fast as its peers"
+        title += f", on {machines.pop()}" if len(machines) == 1 else ""
+        comparison(groups, title, _ACROSS, folder, "speed")
 
 
 def _key(report: Report) -> tuple[Any, ...]:
@@ -71,14 +93,12 @@ def _speeds(report: Report) -> list[str]:
                 "high": 1 / speed["low"],
             }
         rows.append((name, row["precision"], _spread(speed, 4), _spread(share, 2) if share else ""))
-    return _table((f"peer, n = {report['rounds']}", "precision", unit, "of the peak"), rows)
+    return table((f"peer, n = {report['rounds']}", "precision", unit, "of the peak"), rows)
 
 
 def _ratios(report: Report) -> list[str]:
     rows = [(row["ours"], row["peer"], _spread(row["ratio"], 3)) for row in report["ratios"]]
-    return (
-        _table(("ours", "beside", "times as fast"), rows) if rows else ["no peer to compare with"]
-    )
+    return table(("ours", "beside", "times as fast"), rows) if rows else ["no peer to compare with"]
 
 
 def _spread(values: Mapping[str, float], digits: int) -> str:
@@ -86,7 +106,7 @@ def _spread(values: Mapping[str, float], digits: int) -> str:
     return f"{median} ({low} to {high})"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Write a table that is one in Markdown and in a terminal alike."""
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
     filled = [
@@ -106,6 +126,8 @@ def _page(reports: Sequence[Report]) -> str:
         "ratio is taken within a round. The peak is the product of two matrices of side 2,048 in",
         "the same rounds, in the precision that is faster.",
     ]
+    if any(report["ratios"] for report in reports):
+        text += ["", "![Ratios of speeds, ours to each peer, with their ranges](speed.svg)"]
     for report in reports:
         machine = report["machine"]
         versions = ", ".join(f"{name} {number}" for name, number in report["versions"].items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import posixpath
 import stat
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from resnets.data.decode import Limits, too_large
 from resnets.data.folders import refused
 from resnets.data.layout import Listing, is_junk
+from resnets.data.marks import Mark, mark_of
 from resnets.data.memory import free_memory
 from resnets.errors import SourceError, printable
 
@@ -41,6 +43,7 @@ class _Descriptor:
 
     def __init__(self, path: Path) -> None:
         self.number = os.open(path, os.O_RDONLY)
+        self.mark = mark_of(os.fstat(self.number))
         self._close = weakref.finalize(self, os.close, self.number)
 
     def read(self, offset: int, size: int, name: str) -> bytes:
@@ -54,15 +57,16 @@ class _Descriptor:
         return b"".join(pieces)
 
 
-def list_zip(path: Path) -> tuple[Listing, Read]:
+def list_zip(path: Path) -> tuple[Listing, Read, Mark]:
     """Index a zip file from its central directory.
 
     Args:
         path: of the file; it stays open as long as the reader that is returned lives.
 
     Returns:
-        The members, and a thread-safe way from name (and limit in bytes) to content, which is
-        checked against the CRC that the archive holds.
+        The members; a thread-safe way from name (and limit in bytes) to content, which is checked
+        against the CRC that the archive holds; and the way from name to mark: the archive's own,
+        the member's place in it, and its CRC.
 
     Raises:
         SourceError: the file is damaged, or a member's name is there twice or leaves the archive.
@@ -107,10 +111,13 @@ def list_zip(path: Path) -> tuple[Listing, Read]:
         except (OSError, zlib.error) as error:
             raise refused(name, f"damaged in the archive: {error}") from None
 
-    return listing, read
+    def mark(name: str) -> tuple[int, ...]:
+        return *file.mark, members[name].offset, members[name].check
+
+    return listing, read, mark
 
 
-def list_tar(path: Path) -> tuple[Listing, Read]:
+def list_tar(path: Path) -> tuple[Listing, Read, Mark]:
     """Index a tar file; a compressed one is read in one pass and its pictures kept in memory.
 
     A plain tar is read by offset afterwards. A compressed one can only be read from its beginning,
@@ -120,7 +127,7 @@ def list_tar(path: Path) -> tuple[Listing, Read]:
         path: of the file.
 
     Returns:
-        As `list_zip`.
+        As `list_zip`; a member's mark has its size in place of the CRC, which a tar has not.
 
     Raises:
         SourceError: the file is damaged or too large to be kept, or a member's name is there twice
@@ -133,8 +140,9 @@ def list_tar(path: Path) -> tuple[Listing, Read]:
         except tarfile.ReadError:
             if tarfile_is_plain(path):
                 raise
+            whole = mark_of(path.stat())
             with tarfile.open(path, "r|*") as archive:
-                return _packed_tar(archive, path, int(free_memory() * PACKED_SHARE))
+                return _packed_tar(archive, path, int(free_memory() * PACKED_SHARE), whole)
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         raise _broken(path, "tar file", error) from None
 
@@ -145,7 +153,7 @@ def tarfile_is_plain(path: Path) -> bool:
         return file.read(262)[257:] == b"ustar"
 
 
-def _plain_tar(archive: tarfile.TarFile, path: Path) -> tuple[Listing, Read]:
+def _plain_tar(archive: tarfile.TarFile, path: Path) -> tuple[Listing, Read, Mark]:
     listing = Listing(files=[])
     places: dict[str, tuple[int, int]] = {}
     for member in _members(archive, listing, path):
@@ -164,10 +172,15 @@ def _plain_tar(archive: tarfile.TarFile, path: Path) -> tuple[Listing, Read]:
         except OSError as error:
             raise refused(name, f"damaged in the archive: {error}") from None
 
-    return listing, read
+    def mark(name: str) -> tuple[int, ...]:
+        return *file.mark, *places.get(name, (0, 0))  # links that lead nowhere have no place
+
+    return listing, read, mark
 
 
-def _packed_tar(archive: tarfile.TarFile, path: Path, memory: int) -> tuple[Listing, Read]:
+def _packed_tar(
+    archive: tarfile.TarFile, path: Path, memory: int, whole: tuple[int, ...]
+) -> tuple[Listing, Read, Mark]:
     listing = Listing(files=[])
     contents: dict[str, bytes] = {}
     for member in _members(archive, listing, path):
@@ -191,7 +204,7 @@ def _packed_tar(archive: tarfile.TarFile, path: Path, memory: int) -> tuple[List
             raise too_large(name, len(data), most)
         return data
 
-    return listing, read
+    return listing, read, lambda name: (*whole, len(contents.get(name, b"")))
 
 
 def _members(archive: tarfile.TarFile, listing: Listing, path: Path) -> Iterator[tarfile.TarInfo]:
@@ -227,17 +240,26 @@ def _link(listing: Listing, places: dict[str, tuple[int, int]] | dict[str, bytes
 
 def _take(listing: Listing, name: str, path: Path) -> bool:
     """Note a member's name unless it is junk; refuse archives whose names leave them."""
-    parts = name.split("/")
-    if name.startswith("/") or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
+    folder, slash, last = name.rpartition("/")
+    leaves, junk = _judged(folder + slash)
+    if leaves or last == ".." or (len(name) == 2 and name[1] == ":"):
         raise SourceError(
             f"the archive holds a file whose name leaves it: {printable(name)}",
             received=str(path),
             hint="do not trust this archive; pack the pictures again, with relative names",
         )
-    if any(is_junk(part) for part in parts if part != "."):
+    if junk or (last != "." and is_junk(last)):
         return False
     listing.files.append(name)
     return True
+
+
+@functools.lru_cache(maxsize=10_000)  # a million members lie in a few folders
+def _judged(folder: str) -> tuple[bool, bool]:
+    """Say whether a folder, its `/` at the end, leaves the archive, and whether it is junk."""
+    parts = folder.split("/")
+    leaves = folder.startswith("/") or ".." in parts or parts[0][1:] == ":"
+    return leaves, any(is_junk(part) for part in parts if part != ".")
 
 
 def _finish(listing: Listing, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -82,17 +82,20 @@ def read_layout(listing: Listing, origin: str) -> Layout:
         SourceError: there are no pictures or no class folders; a class folder is empty or cannot
             be read; a split is there under two names.
     """
-    files = sorted(path for path in listing.files if not _junk_path(path))
-    empty = [path for path in listing.empty if not _junk_path(path)]
+    files = sorted(without_junk(listing.files))
+    empty = list(without_junk(listing.empty))
     if not files:
         raise SourceError(
             "there is not one picture in it",
             received=origin,
             hint="a source is a folder of class folders, or of train, val, test over such folders",
         )
-    root = _root(files, empty)
-    parts = [_below(path, root) for path in files]
-    inside_empty = [_below(path, root) for path in empty]
+    parts, inside_empty = ([path.split("/") for path in paths] for paths in (files, empty))
+    root = _root(parts, inside_empty)
+    if root:
+        parts, inside_empty = (
+            [_below(one, root) for one in all_] for all_ in (parts, inside_empty)
+        )
     splits = _split_folders(parts, inside_empty, origin)
     depth = 1 if splits else 0
     kept, names, given, outside = [], [], [], []
@@ -140,20 +143,24 @@ def number_classes(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.in
     return classes, labels
 
 
-def _junk_path(path: str) -> bool:
-    return any(is_junk(part) for part in path.split("/"))
+def without_junk(paths: Iterable[str]) -> Iterator[str]:
+    """Pass over the paths that have junk among their parts."""
+    folders: dict[str, bool] = {"": False}  # a million pictures lie in a few of them
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if folder not in folders:
+            folders[folder] = any(is_junk(part) for part in folder.split("/"))
+        if not (folders[folder] or is_junk(name)):
+            yield path
 
 
-def _below(path: str, root: list[str]) -> list[str]:
+def _below(parts: list[str], root: list[str]) -> list[str]:
     """The parts of a path below the root; a file beside the root keeps none but its name."""
-    parts = path.split("/")
     return parts[len(root) :] if parts[: len(root)] == root else parts[-1:]
 
 
-def _root(files: Iterable[str], empty: Iterable[str]) -> list[str]:
+def _root(trees: Sequence[Sequence[str]], hollow: Sequence[Sequence[str]]) -> list[str]:
     """The folders to step into: each alone on its level, and most of its files deeper still."""
-    trees = [path.split("/") for path in files]
-    hollow = [path.split("/") for path in empty]
     root: list[str] = []
     while True:
         depth = len(root)

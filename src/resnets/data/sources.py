@@ -19,6 +19,7 @@ from resnets.data.arrays import Stack, read_arrays, read_npz
 from resnets.data.drawn import digits, shapes
 from resnets.data.folders import list_folder, missing, read_file, refused
 from resnets.data.layout import Layout, Listing, read_layout
+from resnets.data.marks import Mark, mark_below
 from resnets.data.tables import read_table
 from resnets.errors import PictureError, SourceError
 
@@ -43,6 +44,8 @@ class Source:
         reader: from index and limit in bytes (None: as `Limits()`) to encoded bytes or pixels.
         outside: files that lie in no class folder and are left aside.
         test_share: which share becomes `test` when there is none.
+        mark: from path to what tells that the picture has changed, as things are now; None where
+            only reading it tells.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Source:
     reader: Reader
     outside: tuple[str, ...] = ()
     test_share: float = 0.1
+    mark: Mark | None = None
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -133,12 +137,12 @@ def _of_path(path: Path, name: str | None) -> Source:
     origin, name = str(place), name or short_name(place)
     if place.is_dir():
         listing = list_folder(place)
-        return _of_layout(
-            read_layout(listing, origin), origin, name, _folder_reader(place, listing.refused)
-        )
+        read = _folder_reader(place, listing.refused)
+        return _of_layout(read_layout(listing, origin), origin, name, read, mark_below(origin))
     suffix = place.suffix.lower()
     if suffix == ".csv":
-        return _of_layout(read_table(place), origin, name, _folder_reader(place.parent, {}))
+        read, mark = _folder_reader(place.parent, {}), mark_below(str(place.parent))
+        return _of_layout(read_table(place), origin, name, read, mark)
     if suffix == ".npz":
         return _of_stack(read_npz(place), origin, name)
     if not place.is_file():
@@ -173,23 +177,31 @@ def _folder_reader(root: Path, reasons: Mapping[str, str]) -> Callable[[str, int
     return read
 
 
-def _of_archive(listing: Listing, read: Read, origin: str, name: str) -> Source:
+def _of_archive(listing: Listing, read: Read, mark: Mark, origin: str, name: str) -> Source:
     def checked(path: str, limit: int | None) -> bytes:
         if path in listing.refused:
             raise refused(path, listing.refused[path])
         return read(path, limit)
 
-    return _of_layout(read_layout(listing, origin), origin, name, checked)
+    return _of_layout(read_layout(listing, origin), origin, name, checked, mark)
 
 
-def _of_layout(layout: Layout, origin: str, name: str, read: Read) -> Source:
+def _of_layout(layout: Layout, origin: str, name: str, read: Read, mark: Mark) -> Source:
     paths = layout.paths
 
     def reader(index: int, limit: int | None) -> bytes:
         return read(paths[index], limit)
 
     return Source(
-        name, origin, layout.classes, paths, layout.labels, layout.given, reader, layout.outside
+        name,
+        origin,
+        layout.classes,
+        paths,
+        layout.labels,
+        layout.given,
+        reader,
+        layout.outside,
+        mark=mark,
     )
 
 

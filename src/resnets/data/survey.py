@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+import PIL
 from numpy.typing import NDArray
 
+from resnets.data.cache import Memory
 from resnets.data.decode import QUIET, Limits, header
 from resnets.data.sources import Source
 from resnets.data.workers import spread
@@ -60,15 +62,22 @@ def make_survey(
 ) -> Survey:
     """Read every picture's bytes once, and no more of it than its header.
 
+    Pictures that were looked at before and have not changed since are not read again (see
+    `resnets.data.cache`). Bad ones are: what is wrong with them may lie outside of them.
+
     Args:
         source: of N pictures.
         limits: what a picture may be at most.
         workers: threads; None for one a core.
-        progress: called with (done, N) now and then.
+        progress: called with (done, total) now and then, counting those that are read.
     """
     count = len(source)
+    memory = _memory(source, limits)
     sizes, channels = np.zeros((count, 2), np.int32), np.zeros(count, np.int8)
-    digests, bad = [""] * count, {}
+    digests, bad = _unpacked(memory), {}
+    if memory.columns:
+        sizes, channels = memory.columns["sizes"], memory.columns["channels"]
+    unknown = np.flatnonzero(~memory.known).tolist()
 
     def look(index: int) -> tuple[str, tuple[int, int, int] | str]:
         digest = ""
@@ -81,14 +90,47 @@ def make_survey(
         return digest, (seen.height, seen.width, seen.channels)
 
     with QUIET:
-        found = spread(look, range(count), workers=workers, progress=progress)
-        for index, (digest, facts) in enumerate(found):
+        found = spread(look, unknown, workers=workers, progress=progress)
+        for index, (digest, facts) in zip(unknown, found, strict=True):
             digests[index] = digest
             if isinstance(facts, str):
                 bad[index] = facts
             else:
                 sizes[index], channels[index] = facts[:2], facts[2]
-    return Survey(sizes, channels, digests, bad)
+    survey = Survey(sizes, channels, digests, bad)
+    memory.keep(
+        {"sizes": sizes, "channels": channels, "digests": _packed(digests)}, survey.readable
+    )
+    return survey
+
+
+def known_digests(source: Source) -> list[str]:
+    """Recall the digests of pictures that a survey has read and that have not changed since.
+
+    Returns:
+        N SHA-256 in hex; empty where a picture has to be read.
+    """
+    return _unpacked(_memory(source, Limits()))
+
+
+def _memory(source: Source, limits: Limits) -> Memory:
+    # Pillow is what reads the headers: another version may see something else in them.
+    question = {"of": "survey", "limits": limits.to_json(), "pillow": PIL.__version__}
+    return Memory(source, question)
+
+
+def _unpacked(memory: Memory) -> list[str]:
+    digests = [""] * len(memory.known)
+    if memory.columns:
+        text = memory.columns["digests"].tobytes().hex()
+        for index in np.flatnonzero(memory.known).tolist():
+            digests[index] = text[64 * index : 64 * (index + 1)]
+    return digests
+
+
+def _packed(digests: Sequence[str]) -> NDArray[np.uint8]:
+    whole = bytes.fromhex("".join(digest or "0" * 64 for digest in digests))
+    return np.frombuffer(whole, np.uint8).reshape(-1, 32)
 
 
 def digest_of(data: bytes | NDArray[np.uint8]) -> str:
