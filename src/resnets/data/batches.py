@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from resnets.data.memory import budget
 from resnets.data.preprocess import Preprocess, prepare_picture
 from resnets.data.randomness import permutation
 from resnets.data.sources import Source
-from resnets.data.workers import Progress, spread, worker_count
+from resnets.data.workers import Progress, spread
 from resnets.errors import PictureError, UsageError
 
 
@@ -30,7 +29,7 @@ class Pictures:
         indices: which of them, as in a split.
         preprocess: the net's input.
         memory: bytes that may be kept; None for a third of what is free.
-        workers: threads that decode; None for one a core.
+        workers: threads that decode now; None for one a core. Later whoever asks decodes.
         progress: called with (done, total) now and then while decoding.
 
     Attributes:
@@ -53,8 +52,6 @@ class Pictures:
         wanted = np.asarray(indices, np.int64)
         room = max(0, budget() if memory is None else memory) // int(np.prod(preprocess.shape))
         self._array = np.empty((min(len(wanted), room), *preprocess.shape), np.uint8)
-        self._workers = worker_count(workers)
-        self._pool: ThreadPoolExecutor | None = None
         self.bad: dict[int, str] = {}
         good: list[int] = []
         with QUIET:
@@ -100,12 +97,9 @@ class Pictures:
         result = np.empty((len(wanted), *self.shape), np.uint8)
         inside = wanted < self.kept
         result[inside] = self._array[wanted[inside]]
-        outside = np.flatnonzero(~inside)
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="decode")
-        read = self._pool.map(self._read, self.indices[wanted[outside]].tolist())
-        for place, picture in zip(outside.tolist(), read, strict=True):
-            result[place] = picture
+        with QUIET:
+            for place in np.flatnonzero(~inside).tolist():
+                result[place] = self._read(int(self.indices[wanted[place]]))
         return result
 
     def _read(self, index: int) -> Pixels:
