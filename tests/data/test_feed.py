@@ -8,22 +8,36 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resnets.data import Augment, Batches, Feed, Pictures, Preprocess, open_source
+from resnets.data import Augment, Batches, Feed, Pictures, Preprocess, Source, open_source
 from resnets.errors import UsageError
 
 
-@pytest.fixture(scope="module")
-def made() -> Batches:
-    source = open_source("shapes")
-    pictures = Pictures(source, np.arange(50), Preprocess(16, 16))
+def batches(source: Source, **where: int | None) -> Batches:
+    pictures = Pictures(source, np.arange(50), Preprocess(16, 16), **where)
     labels = source.labels[pictures.indices]
-    spec = Augment(flip=True, pad_crop=0.125)
+    spec = Augment(flip=True, scale_crop=(0.25, 1.0))
     return Batches(pictures, labels, batch=16, augment=spec, shuffle=True, drop_last=True)
 
 
-@pytest.mark.parametrize("workers", (1, 2, 5))
-def test_batches_come_in_order_from_any_step(workers: int, made: Batches) -> None:
-    with Feed(made, 1, 2, count=5, ahead=3, workers=workers) as feed:
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return open_source("shapes")
+
+
+@pytest.fixture(scope="module")
+def made(source: Source) -> Batches:
+    return batches(source)
+
+
+@pytest.mark.parametrize("workers", (None, 1, 2, 5))
+@pytest.mark.parametrize(
+    ("memory", "disk"), ((None, 0), (0, None), (0, 0), (20 * 16 * 16 * 3, 10 * 16 * 16 * 3))
+)
+def test_batches_come_in_order_from_any_step(
+    memory: int | None, disk: int | None, workers: int | None, source: Source, made: Batches
+) -> None:
+    some = batches(source, memory=memory, disk=disk)
+    with Feed(some, 1, 2, count=5, workers=workers) as feed:
         found = list(feed)
     assert [(epoch, step) for epoch, step, _, _ in found] == [
         (1, 2),
