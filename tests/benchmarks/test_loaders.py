@@ -24,9 +24,13 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ("peer", "variant", "module"),
     (
         ("resnets", "decoding", "PIL"),
-        ("resnets", "kept in memory", "PIL"),
+        ("resnets", "on the disk", "PIL"),
+        ("resnets", "in memory", "PIL"),
         ("tf.data", "", "tensorflow"),
+        ("tf.data with cache", "", "tensorflow"),
         ("DataLoader", "", "torch"),
+        ("Grain", "threads", "grain"),
+        ("Grain", "processes", "grain"),
     ),
 )
 def test_batches_without_end(folder: Path, peer: str, variant: str, module: str) -> None:
