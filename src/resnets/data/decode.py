@@ -294,9 +294,12 @@ def _opened(data: bytes, path: str, limits: Limits) -> Image.Image:
             raise _refusal(path, "its end is filled with zeros: a copy that was interrupted")
     with QUIET, _named(path):
         try:
-            return Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
         except UnidentifiedImageError:
             raise _refusal(path, _stranger(data)) from None
+    if image.format in {"JPEG", "MPO"}:
+        image.decodermaxblock = len(data)  # in one go, not 64 KiB after 64 KiB: 3 % of the time
+    return image
 
 
 def _scans(data: bytes) -> int:
