@@ -14,8 +14,9 @@ from resnets.benchmarks.task import Task
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(material, "COUNT", 6)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with material.photographs("load") as name:
         yield Path(name)
 
