@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from resnets.data import Augment, Batches, Feed, Pictures, Preprocess, Source, open_source
+from resnets.data import feed as module
 from resnets.errors import UsageError
 
 
@@ -90,6 +91,39 @@ def test_waiting_is_counted_and_little_is_made_ahead() -> None:
     feed.close()
     assert stub.made <= 2
     assert feed.waited == waited
+
+
+class Slow:
+    """A clock, and a pool that takes 7 seconds of it for every batch."""
+
+    now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def submit(self, *_: Any) -> Slow:
+        return self
+
+    def result(self) -> tuple[None, None]:
+        self.now += 7.0
+        return None, None
+
+    def shutdown(self, **_: Any) -> None:
+        pass
+
+
+def test_where_loading_is_the_slower_all_time_but_the_nets_is_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stub: Any = Stub()
+    slow: Any = Slow()
+    monkeypatch.setattr(module, "time", slow)
+    monkeypatch.setattr(module, "ThreadPoolExecutor", lambda *_, **__: slow)
+    with Feed(stub, count=5) as feed:
+        for _ in feed:
+            slow.now += 1.0  # a step of the net
+    assert feed.waited == 35.0
+    assert slow.now == 40.0
 
 
 def test_an_error_in_a_thread_surfaces_at_its_place() -> None:
