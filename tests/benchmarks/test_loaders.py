@@ -14,8 +14,9 @@ from resnets.benchmarks.task import Task
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(material, "COUNT", 6)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with material.photographs("load", 32) as name:
         yield Path(name)
 
@@ -24,9 +25,13 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ("peer", "variant", "module"),
     (
         ("resnets", "decoding", "PIL"),
-        ("resnets", "kept in memory", "PIL"),
+        ("resnets", "on the disk", "PIL"),
+        ("resnets", "in memory", "PIL"),
         ("tf.data", "", "tensorflow"),
+        ("tf.data with cache", "", "tensorflow"),
         ("DataLoader", "", "torch"),
+        ("Grain", "threads", "grain"),
+        ("Grain", "processes", "grain"),
     ),
 )
 def test_batches_without_end(folder: Path, peer: str, variant: str, module: str) -> None:

@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from resnets.data import spill
+
 Encode = Callable[..., bytes]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, on whatever kind of file system it lies."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setattr(spill, "file_system", lambda _: "ext4")
+    return folder
 
 
 def encoded(pixels: Any, kind: str = "PNG", **options: Any) -> bytes:

@@ -95,6 +95,17 @@ def test_crop_and_enlarge_by_hand() -> None:
     assert rows(found)[0][:3] == [0, 3, 8]
 
 
+@pytest.mark.parametrize("channels", (1, 3, 4))
+def test_a_crop_mirrored_at_once_is_the_crop_mirrored_afterwards(
+    channels: int, picture: Any
+) -> None:
+    pixels = np.stack([picture(n, 9, 12, channels).reshape(9, 12, channels) for n in range(6)])
+    draws = np.random.default_rng(0).uniform(0.2, 1.0, (4, 6))
+    which = np.asarray([True, False, True, True, False, False])
+    crops = crop_and_enlarge(pixels, *draws)
+    assert (crop_and_enlarge(pixels, *draws, which) == flipped(crops, which)).all()
+
+
 def test_the_whole_area_changes_nothing(picture: Any) -> None:
     pixels = picture(0, 16, 16)[None]
     spec = Augment(scale_crop=(1.0, 1.0), aspect=1.0)

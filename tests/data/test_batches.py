@@ -1,9 +1,12 @@
-"""Pictures within their memory, and batches that depend on seed, epoch and step alone."""
+"""Pictures within memory and disk, and batches that depend on seed, epoch and step alone."""
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +41,51 @@ def test_pictures_stay_within_their_memory(memory: int | None, kept: int, folder
     pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=memory)
     assert pictures.kept == kept
     assert pictures.nbytes <= (memory if memory is not None else 40 * BYTES)
+    assert pictures.kept + pictures.spilled == 40
     assert len(pictures) == 40
     assert pictures.shape == (16, 16, 3)
     truth, positions = expected(folder), np.asarray([39, 0, 5, 12, 12, 38])
     assert (pictures.get(positions) == truth[positions]).all()
     assert (pictures.get(np.arange(40)) == truth).all()
+
+
+@pytest.mark.parametrize(("disk", "spilled"), ((None, 30), (7 * BYTES, 7), (BYTES - 1, 0), (0, 0)))
+def test_what_memory_has_no_room_for_lies_on_the_disk_and_the_rest_is_decoded_anew(
+    disk: int | None, spilled: int, folder: Path
+) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=10 * BYTES, disk=disk)
+    assert (pictures.kept, pictures.spilled) == (10, spilled)
+    truth, read = expected(folder), []
+    pictures._read = lambda index: read.append(index) or truth[index]  # type: ignore[method-assign,func-returns-value]
+    assert (pictures.get(np.arange(39, -1, -1)) == truth[::-1]).all()
+    assert sorted(read) == list(range(10 + spilled, 40))
+
+
+def test_a_disk_that_fails_at_any_picture_changes_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth, write = expected(folder), os.pwrite
+    for whole in (0, 1, 17, 29):
+        writes = iter(range(40))
+
+        def failing(number: int, data: Any, place: int) -> int:
+            if next(writes) == whole:  # noqa: B023
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(number, data, place)
+
+        monkeypatch.setattr(os, "pwrite", failing)
+        pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=10 * BYTES)
+        assert (pictures.kept, pictures.spilled) == (10, 0)
+        assert (pictures.get(np.arange(40)) == truth).all()
+
+
+def test_what_the_disk_lost_is_decoded_anew(folder: Path) -> None:
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=10 * BYTES)
+    file = pictures._spill._file
+    assert file is not None
+    os.pwrite(file, bytes(3 * BYTES), 5 * BYTES)  # pages that never reached it, say
+    os.ftruncate(file, 20 * BYTES)
+    assert (pictures.get(np.arange(40)) == expected(folder)).all()
 
 
 def test_what_is_given_out_is_a_copy(folder: Path) -> None:
@@ -56,24 +99,26 @@ def test_the_default_budget_is_asked_for(folder: Path, monkeypatch: pytest.Monke
     assert Pictures(open_source(folder), np.arange(40), SPEC).kept == 7
 
 
-@pytest.mark.parametrize("memory", (None, 0, 4 * BYTES))
+@pytest.mark.parametrize("disk", (None, 0, BYTES))
+@pytest.mark.parametrize("memory", (None, 0, BYTES))
 def test_pictures_that_cannot_be_decoded_are_left_out(
-    memory: int | None, fill: Callable[..., Path], encode: Any, picture: Any
+    memory: int | None, disk: int | None, fill: Callable[..., Path], encode: Any, picture: Any
 ) -> None:
     cut = encode(picture(3, 40, 40))[:2000]
     root = fill({"a/1": 1, "a/2": cut, "b/1": 2, "b/2": b"text", "b/3": 3})
     source = open_source(root)
-    pictures = Pictures(source, np.arange(5), SPEC, memory=memory)
+    pictures = Pictures(source, np.arange(5), SPEC, memory=memory, disk=disk)
     assert pictures.indices.tolist() == [0, 2, 4]
     assert set(pictures.bad) == {1, 3}
     assert "cannot be decoded" in pictures.bad[1]
     assert pictures.bad[3] == "this is text, not a picture"
-    truth = prepare_picture(source.read(4), SPEC, "a")
-    assert (pictures.get([2])[0] == truth).all()
+    for position, index in enumerate((0, 2, 4)):
+        truth = prepare_picture(source.read(index), SPEC, "a")
+        assert (pictures.get([position])[0] == truth).all()
 
 
 def test_a_picture_that_vanishes_is_named_and_never_swapped(folder: Path) -> None:
-    pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=0)
+    pictures = Pictures(open_source(folder), np.arange(40), SPEC, memory=0, disk=0)
     (folder / "a" / "004").unlink()
     with pytest.raises(PictureError, match="No such file") as caught:
         pictures.get(np.arange(40))
@@ -92,12 +137,16 @@ def batches(pictures: Pictures, **changes: Any) -> Batches:
     return Batches(pictures, labels, **{**options, **changes})
 
 
-def test_a_jump_equals_the_undisturbed_rest_whatever_the_workers_and_memory(folder: Path) -> None:
+def test_a_jump_equals_the_undisturbed_rest_whatever_the_workers_memory_and_disk(
+    folder: Path,
+) -> None:
     source = open_source(folder)
     steady = batches(Pictures(source, np.arange(40), SPEC, workers=1))
     walk = [steady.batch(epoch, step) for epoch in range(3) for step in range(5)]
-    for workers, memory in ((1, None), (4, 9 * BYTES), (3, 0)):
-        jumper = batches(Pictures(source, np.arange(40), SPEC, workers=workers, memory=memory))
+    kept, spilled, mixed = (None, 0), (0, None), (9 * BYTES, 16 * BYTES)
+    for workers, (memory, disk) in product((1, 3, 4), (kept, spilled, (0, 0), mixed)):
+        some = Pictures(source, np.arange(40), SPEC, memory=memory, disk=disk, workers=workers)
+        jumper = batches(some)
         places = [(2, 4), (0, 1), (1, 3), (2, 0)]
         with ThreadPoolExecutor(workers) as pool:
             found = list(pool.map(jumper.batch, *zip(*places, strict=True)))

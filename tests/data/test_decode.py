@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnets.data.decode import QUIET, Limits, OpenPicture, decode, header
+from resnets.data.decode import QUIET, Limits, OpenPicture, _scans, decode, header
 from resnets.errors import PictureError, UsageError
 
 TURNS = {  # how a camera that was held so stores an upright picture
@@ -253,3 +253,10 @@ def test_warnings_of_pillow_are_kept_quiet_and_the_filters_come_back() -> None:
     with QUIET, QUIET:
         assert len(warnings.filters) == len(before) + 1
     assert warnings.filters == before
+
+
+def test_scans_are_counted_at_any_place() -> None:
+    generator = np.random.default_rng(0)
+    for length in range(2, 200):
+        data = generator.choice([0xFF, 0xDA, 0], length).astype(np.uint8).tobytes()
+        assert _scans(data) == data.count(b"\xff\xda")

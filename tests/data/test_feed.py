@@ -8,22 +8,37 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resnets.data import Augment, Batches, Feed, Pictures, Preprocess, open_source
+from resnets.data import Augment, Batches, Feed, Pictures, Preprocess, Source, open_source
+from resnets.data import feed as module
 from resnets.errors import UsageError
 
 
-@pytest.fixture(scope="module")
-def made() -> Batches:
-    source = open_source("shapes")
-    pictures = Pictures(source, np.arange(50), Preprocess(16, 16))
+def batches(source: Source, **where: int | None) -> Batches:
+    pictures = Pictures(source, np.arange(50), Preprocess(16, 16), **where)
     labels = source.labels[pictures.indices]
-    spec = Augment(flip=True, pad_crop=0.125)
+    spec = Augment(flip=True, scale_crop=(0.25, 1.0))
     return Batches(pictures, labels, batch=16, augment=spec, shuffle=True, drop_last=True)
 
 
-@pytest.mark.parametrize("workers", (1, 2, 5))
-def test_batches_come_in_order_from_any_step(workers: int, made: Batches) -> None:
-    with Feed(made, 1, 2, count=5, ahead=3, workers=workers) as feed:
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return open_source("shapes")
+
+
+@pytest.fixture(scope="module")
+def made(source: Source) -> Batches:
+    return batches(source)
+
+
+@pytest.mark.parametrize("workers", (None, 1, 2, 5))
+@pytest.mark.parametrize(
+    ("memory", "disk"), ((None, 0), (0, None), (0, 0), (20 * 16 * 16 * 3, 10 * 16 * 16 * 3))
+)
+def test_batches_come_in_order_from_any_step(
+    memory: int | None, disk: int | None, workers: int | None, source: Source, made: Batches
+) -> None:
+    some = batches(source, memory=memory, disk=disk)
+    with Feed(some, 1, 2, count=5, workers=workers) as feed:
         found = list(feed)
     assert [(epoch, step) for epoch, step, _, _ in found] == [
         (1, 2),
@@ -76,6 +91,39 @@ def test_waiting_is_counted_and_little_is_made_ahead() -> None:
     feed.close()
     assert stub.made <= 2
     assert feed.waited == waited
+
+
+class Slow:
+    """A clock, and a pool that takes 7 seconds of it for every batch."""
+
+    now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def submit(self, *_: Any) -> Slow:
+        return self
+
+    def result(self) -> tuple[None, None]:
+        self.now += 7.0
+        return None, None
+
+    def shutdown(self, **_: Any) -> None:
+        pass
+
+
+def test_where_loading_is_the_slower_all_time_but_the_nets_is_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stub: Any = Stub()
+    slow: Any = Slow()
+    monkeypatch.setattr(module, "time", slow)
+    monkeypatch.setattr(module, "ThreadPoolExecutor", lambda *_, **__: slow)
+    with Feed(stub, count=5) as feed:
+        for _ in feed:
+            slow.now += 1.0  # a step of the net
+    assert feed.waited == 35.0
+    assert slow.now == 40.0
 
 
 def test_an_error_in_a_thread_surfaces_at_its_place() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnets.data import Pictures, Preprocess, Split, open_source
+from resnets.data import Pictures, Preprocess, Split, open_source, spill
 from resnets.errors import SourceError, UsageError
 from resnets.training import preparation
 from resnets.training.plan import Request
@@ -109,3 +109,23 @@ def test_train_and_val_share_one_budget(monkeypatch: pytest.MonkeyPatch) -> None
     train, val = preparation.decoded(source, split, Preprocess(16, 16))
     assert (train.kept, val.kept) == (40, 10)
     assert (len(train), len(val)) == (80, 20)
+
+
+def test_where_the_pictures_lie_is_said_unless_memory_has_them_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = folder_of(tmp_path / "pictures", 2, 60)
+
+    def said() -> list[str]:
+        found = prepare(source, Request(), {}, allow_bad=False, say=print)
+        assert (len(found.train), len(found.val)) == (100, 12)
+        return [line for line in found.sentences() if line.startswith("keeps")]
+
+    assert said() == []
+    monkeypatch.setattr(preparation, "budget", lambda: 56 * 16 * 16 * 3)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(spill, "file_system", lambda _: "ext4")
+    kept = "keeps   56 pictures as the net sees them in memory, "
+    assert said() == [kept + "56 on the disk; 0 are decoded every time"]
+    monkeypatch.setattr(spill, "file_system", lambda _: "tmpfs")
+    assert said() == [kept + "0 on the disk; 56 are decoded every time"]

@@ -70,6 +70,7 @@ def _keras(name: str, jobs: tuple[str, ...], code: str, engine: str) -> Peer:
     )
 
 
+_CPU = 'pip install "resnets[cpu]"'
 _TORCH = 'pip install "resnets[torch]"'
 _PEERS = 'pip install "resnets[peers]"'
 PEERS: Sequence[Peer] = (
@@ -85,16 +86,17 @@ PEERS: Sequence[Peer] = (
     ),
     Peer("OpenVINO", "", ("infer",), "runtimes", ("torch", "openvino", "onnxscript"), _PEERS),
     Peer(OURS, "decoding", ("load",), "loaders", ("PIL",), "", half=False),
-    Peer(OURS, "kept in memory", ("load",), "loaders", ("PIL",), "", half=False),
-    Peer(
-        "tf.data", "", ("load",), "loaders", ("tensorflow",), 'pip install "resnets[cpu]"',
-        half=False,
-    ),
+    Peer(OURS, "on the disk", ("load",), "loaders", ("PIL",), "", half=False),
+    Peer(OURS, "in memory", ("load",), "loaders", ("PIL",), "", half=False),
+    Peer("tf.data", "", ("load",), "loaders", ("tensorflow",), _CPU, half=False),
+    Peer("tf.data with cache", "", ("load",), "loaders", ("tensorflow",), _CPU, half=False),
+    Peer("Grain", "threads", ("load",), "loaders", ("grain",), "pip install grain", half=False),
+    Peer("Grain", "processes", ("load",), "loaders", ("grain",), "pip install grain", half=False),
     Peer("DataLoader", "", ("load",), "loaders", ("torch",), _TORCH, half=False),
     Peer(OURS, "--help", ("start",), "start", ("PIL",), "", half=False),
     Peer(OURS, "predict", ("start",), "start", ("PIL",), "", half=False),
     Peer("import keras", "", ("start",), "start", ("keras",), "", half=False),
-    Peer(PEAK, "", ("train", "infer"), "matrix", ("tensorflow",), 'pip install "resnets[cpu]"'),
+    Peer(PEAK, "", ("train", "infer"), "matrix", ("tensorflow",), _CPU),
 )  # fmt: skip
 
 

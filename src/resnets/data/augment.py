@@ -94,15 +94,17 @@ def augment(
         return uniforms(seed, epoch, ids, which)
 
     changed = pictures
+    mirrored = draw(FLIP) < 0.5 if spec.flip else None
     if spec.pad_crop:
         changed = pad_and_crop(changed, draw(ROW), draw(COLUMN), spec.pad_crop, spec.pad_mode)
     elif spec.scale_crop:
         low, high = spec.scale_crop
         areas = low + (high - low) * draw(AREA)
         factors = spec.aspect ** (2 * draw(ASPECT) - 1)
-        changed = crop_and_enlarge(changed, draw(ROW), draw(COLUMN), areas, factors)
-    if spec.flip:
-        changed = flipped(changed, draw(FLIP) < 0.5)
+        changed = crop_and_enlarge(changed, draw(ROW), draw(COLUMN), areas, factors, mirrored)
+        mirrored = None
+    if mirrored is not None:
+        changed = flipped(changed, mirrored)
     if spec.cutout:
         changed = cut_out(changed, draw(HOLE_ROW), draw(HOLE_COLUMN), spec.cutout, spec.cutout_fill)
     return changed if changed is not pictures else pictures.copy()
@@ -161,6 +163,7 @@ def crop_and_enlarge(
     columns: NDArray[np.float64],
     areas: NDArray[np.float64],
     factors: NDArray[np.float64],
+    mirrored: NDArray[np.bool_] | None = None,
 ) -> Pixels:
     """Crop a box out of every picture and enlarge it to the old size, bilinearly.
 
@@ -171,6 +174,7 @@ def crop_and_enlarge(
         areas: (B,) share of the picture's area, above 0 up to 1.
         factors: (B,) how much wider than the picture's the box's proportions are; a side that
             would be longer than the picture is cut to it.
+        mirrored: (B,) which to mirror afterwards: Pillow does it in a third of NumPy's time.
     """
     height, width = pictures.shape[1:3]
     heights = np.minimum(1, np.sqrt(areas / factors)) * height
@@ -183,6 +187,8 @@ def crop_and_enlarge(
     for place, box in enumerate(boxes):
         image = Image.fromarray(pictures[place, :, :, 0] if grey else pictures[place])
         enlarged = image.resize((width, height), Image.Resampling.BILINEAR, box=tuple(box))
+        if mirrored is not None and mirrored[place]:
+            enlarged = enlarged.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         result[place] = np.asarray(enlarged).reshape(pictures.shape[1:])
     return result
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,16 @@ from resnets.data.memory import budget
 from resnets.data.preprocess import Preprocess, prepare_picture
 from resnets.data.randomness import permutation
 from resnets.data.sources import Source
-from resnets.data.workers import Progress, spread, worker_count
+from resnets.data.spill import Spill
+from resnets.data.workers import Progress, spread
 from resnets.errors import PictureError, UsageError
 
 
 class Pictures:
     """The prepared pictures of a split: every one is decoded when this is made.
 
-    Those that fit are kept in one array; the others are decoded again whenever they are asked for.
+    Those that fit are kept in one array, what it has no room for in a file (see `Spill`); the
+    others are decoded again whenever they are asked for. All three give the same pixels.
     So memory stays below `memory`, and what single pictures need while they are decoded
     (`limits.pixels` times 4 bytes for each thread at the very most).
 
@@ -30,13 +31,14 @@ class Pictures:
         indices: which of them, as in a split.
         preprocess: the net's input.
         memory: bytes that may be kept; None for a third of what is free.
-        workers: threads that decode; None for one a core.
+        disk: bytes that may be written to the disk; None for as many as that leaves free.
+        workers: threads that decode now; None for one a core. Later whoever asks decodes.
         progress: called with (done, total) now and then while decoding.
 
     Attributes:
         indices: (N,) those that could be decoded; all positions count along it.
         bad: the reason, by index into the source, why one could not; they are left out.
-        kept: how many are in memory.
+        kept: how many are in memory, the first ones.
     """
 
     def __init__(
@@ -46,15 +48,16 @@ class Pictures:
         preprocess: Preprocess,
         *,
         memory: int | None = None,
+        disk: int | None = None,
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.source, self.preprocess = source, preprocess
         wanted = np.asarray(indices, np.int64)
-        room = max(0, budget() if memory is None else memory) // int(np.prod(preprocess.shape))
+        size = int(np.prod(preprocess.shape))
+        room = max(0, budget() if memory is None else memory) // size
         self._array = np.empty((min(len(wanted), room), *preprocess.shape), np.uint8)
-        self._workers = worker_count(workers)
-        self._pool: ThreadPoolExecutor | None = None
+        self._spill = Spill(size, 0 if room >= len(wanted) else disk)
         self.bad: dict[int, str] = {}
         good: list[int] = []
         with QUIET:
@@ -65,6 +68,8 @@ class Pictures:
                     continue
                 if len(good) < len(self._array):
                     self._array[len(good)] = found
+                else:
+                    self._spill.add(found)
                 good.append(index)
         self.indices = np.asarray(good, np.int64)
         self.kept = min(len(good), len(self._array))
@@ -76,6 +81,11 @@ class Pictures:
     def shape(self) -> tuple[int, int, int]:
         """(H, W, C) of each."""
         return self.preprocess.shape
+
+    @property
+    def spilled(self) -> int:
+        """How many are on the disk, those after the kept ones."""
+        return len(self._spill)
 
     @property
     def nbytes(self) -> int:
@@ -100,12 +110,11 @@ class Pictures:
         result = np.empty((len(wanted), *self.shape), np.uint8)
         inside = wanted < self.kept
         result[inside] = self._array[wanted[inside]]
-        outside = np.flatnonzero(~inside)
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="decode")
-        read = self._pool.map(self._read, self.indices[wanted[outside]].tolist())
-        for place, picture in zip(outside.tolist(), read, strict=True):
-            result[place] = picture
+        with QUIET:
+            for place in np.flatnonzero(~inside).tolist():
+                position = int(wanted[place])
+                if not self._spill.read(position - self.kept, result[place]):
+                    result[place] = self._read(int(self.indices[position]))
         return result
 
     def _read(self, index: int) -> Pixels:

@@ -104,15 +104,24 @@ class Memory:
             _prune(self._file.parent)
 
 
+def cache_folder() -> Path:
+    """Find the folder for what can be made again: `$XDG_CACHE_HOME`, else `~/.cache`, and below it.
+
+    Raises:
+        RuntimeError: the user has no home.
+    """
+    # A relative path is to be ignored (XDG Base Directory Specification 0.8).
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "resnets"
+
+
 def _place(key: bytes) -> Path | None:
     """The file of a question, or None where there is to be none."""
     if os.environ.get("RESNETS_CACHE", "").lower() in ("off", "0", "no"):
         return None
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    # A relative path is to be ignored (XDG Base Directory Specification 0.8).
-    home = Path(given) if os.path.isabs(given) else Path(os.path.expanduser("~/.cache"))
-    name = f"{hashlib.sha256(key).hexdigest()[:32]}{ENDING}"
-    return home / "resnets" / name if home.is_absolute() else None
+    with contextlib.suppress(RuntimeError):
+        return cache_folder() / f"{hashlib.sha256(key).hexdigest()[:32]}{ENDING}"
+    return None
 
 
 def _read(path: Path) -> dict[str, NDArray[Any]]:

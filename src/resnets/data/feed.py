@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnets.data.batches import Batches
+from resnets.data.workers import worker_count
 from resnets.errors import UsageError
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
@@ -26,8 +27,9 @@ class Feed:
         epoch: of the first batch.
         step: of the first batch, within its epoch.
         count: batches to hand out; None for no end.
-        ahead: batches made before they are asked for.
-        workers: threads that make them; the batches are the same for any number.
+        ahead: batches made before they are asked for; None for two more than threads.
+        workers: threads that make them, each a whole batch; None for one a core. The batches are
+            the same for any number.
 
     Attributes:
         waited: seconds that the consumer waited for batches: near 0 where the net is the slower.
@@ -43,9 +45,11 @@ class Feed:
         step: int = 0,
         *,
         count: int | None = None,
-        ahead: int = 4,
-        workers: int = 2,
+        ahead: int | None = None,
+        workers: int | None = None,
     ) -> None:
+        workers = worker_count() if workers is None else workers
+        ahead = workers + 2 if ahead is None else ahead
         if ahead < 1 or workers < 1:
             raise UsageError(
                 "a feed needs threads, and batches to make ahead",

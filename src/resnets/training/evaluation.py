@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from resnets.data import Batches
+from resnets.data import Batches, Feed
 
 if TYPE_CHECKING:
     import keras
@@ -23,10 +23,10 @@ def logits_of(model: keras.Model, batches: Batches) -> tuple[np.ndarray, np.ndar
         picture, so that engines compile one shape only.
     """
     outputs, labels = [], []
-    for step in range(batches.steps):
-        pictures, truth = batches.batch(0, step)
-        outputs.append(answer(model, pictures, batches.batch_size))
-        labels.append(truth)
+    with Feed(batches, count=batches.steps) as feed:
+        for _, _, pictures, truth in feed:
+            outputs.append(answer(model, pictures, batches.batch_size))
+            labels.append(truth)
     return np.concatenate(outputs), np.concatenate(labels).astype(np.int64)
 
 

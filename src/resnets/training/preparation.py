@@ -88,6 +88,14 @@ class Setup:
             f"sees    {shape.height}x{shape.width}, {shape.channels} channels, fit {shape.fit}"
             + (f" ({lost:.0%} of the median picture is cropped away)" if lost > 0.005 else "")
         )
+        kept = self.train.kept + self.val.kept
+        spilled = self.train.spilled + self.val.spilled
+        rest = len(self.train) + len(self.val) - kept - spilled
+        if spilled or rest:
+            lines.append(
+                f"keeps   {kept} pictures as the net sees them in memory, {spilled} on the disk; "
+                f"{rest} are decoded every time"
+            )
         if self.bad:
             path, reason = next(iter(self.bad.items()))
             lines.append(
