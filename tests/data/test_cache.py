@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from resnets.data import cache, make_survey, marks, open_source
-from resnets.data.cache import Memory
+from resnets.data.cache import Memory, cache_folder
 from resnets.data.decode import Limits
 from resnets.data.sources import Source
 from resnets.data.survey import known_digests
@@ -345,3 +345,17 @@ def test_names_that_are_not_utf_8_are_known_again(folder: Path, store: Path) -> 
     (folder / "a/1").rename(folder / "a" / odd)
     make_survey(open_source(folder))
     assert sorted(known(open_source(folder))) == sorted([f"a/{odd}", *NAMES[1:]])
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    (
+        ("/scratch/me", "/scratch/me/resnets"),
+        ("", "/house/.cache/resnets"),
+        ("relative", "/house/.cache/resnets"),
+    ),
+)
+def test_the_cache_folder(given: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/house")
+    monkeypatch.setenv("XDG_CACHE_HOME", given)
+    assert cache_folder() == Path(folder)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from resnets.data import spill as module
-from resnets.data.spill import Spill, cache_folder, file_system
+from resnets.data.spill import Spill, file_system
 
 SHAPE = (4, 6, 3)
 SIZE = 4 * 6 * 3
@@ -161,20 +161,6 @@ def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_system_without_reads_by_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(module.os, "preadv")
     assert not Spill(SIZE, folder=tmp_path).add(pictures(1)[0])
-
-
-@pytest.mark.parametrize(
-    ("given", "folder"),
-    (
-        ("/scratch/me", "/scratch/me/resnets"),
-        ("", "/home/me/.cache/resnets"),
-        ("relative", "/home/me/.cache/resnets"),
-    ),
-)
-def test_the_cache_folder(given: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/me")
-    monkeypatch.setenv("XDG_CACHE_HOME", given)
-    assert cache_folder() == Path(folder)
 
 
 def test_the_file_system_is_found_by_its_device(tmp_path: Path) -> None:
