@@ -42,6 +42,9 @@ class Augment(Spec):
         cutout: side of a square that is filled, as a fraction of the side; its middle is anywhere,
             so it may hang over (DeVries and Taylor 2017, section 3.2: 0.5 for CIFAR-10).
         cutout_fill: level that it is filled with, 0 to 255; 128 is near the mean of most sets.
+        flip_alternates: whether a picture is mirrored in every second epoch, starting in the first
+            or in the second by chance, so that two epochs show both sides (Jordan 2024,
+            arXiv:2404.00498, section 3.6).
 
     Raises:
         UsageError: a field is out of its range, or both crops are asked for.
@@ -54,6 +57,7 @@ class Augment(Spec):
     aspect: float = 4 / 3
     cutout: float = 0.0
     cutout_fill: int = 128
+    flip_alternates: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -101,7 +105,10 @@ def augment(
         areas = low + (high - low) * draw(AREA)
         factors = spec.aspect ** (2 * draw(ASPECT) - 1)
         changed = crop_and_enlarge(changed, draw(ROW), draw(COLUMN), areas, factors)
-    if spec.flip:
+    if spec.flip and spec.flip_alternates:
+        first = uniforms(seed, 0, ids, FLIP) < 0.5
+        changed = flipped(changed, first ^ (epoch % 2 == 1))
+    elif spec.flip:
         changed = flipped(changed, draw(FLIP) < 0.5)
     if spec.cutout:
         changed = cut_out(changed, draw(HOLE_ROW), draw(HOLE_COLUMN), spec.cutout, spec.cutout_fill)
