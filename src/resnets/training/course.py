@@ -28,6 +28,7 @@ from resnets.training.progress import Progress
 from resnets.training.recipes import Recipe
 from resnets.training.run import Run
 from resnets.training.trainer import Trainer
+from resnets.training.whitening import whiten
 
 
 def begin(
@@ -60,7 +61,8 @@ def begin(
         board = keras.callbacks.TensorBoard(folder.path / "tensorboard", write_graph=False)
         callbacks = [*callbacks, board]
     with folder.lock():
-        trainer = Trainer(net, *setup.batches(plan.seed), plan, folder, progress, callbacks)
+        batches = setup.batches(plan.seed, plan.steps)
+        trainer = Trainer(net, *batches, plan, folder, progress, callbacks)
         return finish(trainer, folder, progress)
 
 
@@ -79,9 +81,10 @@ def go_on(
     spec = NetSpec.from_json(folder.read("spec.json"))
     net = ready_model(spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed)
     train, val = decoded(source, split, preprocess)
+    whiten(net, train)
     trainer = Trainer(
         net,
-        training_batches(source, train, recipe, plan.seed),
+        training_batches(source, train, recipe, plan.seed, plan.steps),
         looking_batches(source, val, recipe.batch),
         plan,
         folder,
@@ -119,7 +122,7 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
     steps = guess.steps(train.steps, recipe.batch)
     depth = depth_of(spec)
     net = ready_model(spec, recipe, steps, depth, precision, request.seed)
-    step_time = seconds_per_step(net, train)
+    step_time = seconds_per_step(net, train) * recipe.work()
     look_time = seconds_per_look(net, val)
     if recipe.duration.unit == "minutes":
         seconds = max(1.0, recipe.duration.amount * 60 - EVALUATIONS * look_time)
@@ -127,6 +130,7 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         if steps > train.steps:
             steps -= steps % train.steps  # whole epochs: each picture is seen equally often
         net = ready_model(spec, recipe, steps, depth, precision, request.seed)
+    whiten(net, setup.train)
     epochs = steps / train.steps
     every = max(1, math.ceil(epochs / EVALUATIONS))
     plan = Plan(
@@ -195,7 +199,7 @@ def finish(trainer: Trainer, folder: RunFolder, progress: Progress) -> Run:
         pictures_per_second=round(speed, 1),
     )
     run = Run(folder.path)
-    progress.say(
-        f"done    val error {position.best['error']:.2%}, {speed:.0f} pictures/s, {folder.path}"
-    )
+    judged = "error" in position.best
+    found = f"val error {position.best['error']:.2%}" if judged else "no val to judge by"
+    progress.say(f"done    {found}, {speed:.0f} pictures/s, {folder.path}")
     return run
