@@ -77,3 +77,18 @@ def test_the_style_reaches_norms_and_activations():
     norm, act = branch.steps[1], branch.steps[2]
     assert (norm.momentum, norm.epsilon) == (0.5, 0.25)
     assert act.activation is keras.activations.gelu
+
+
+def test_a_pool_stands_before_the_norm():
+    branch = make_branch(branch_rows("basic", 4, 4, 2, halving="pool"), Style())
+    assert _names(branch) == ["conv1", "pool1", "norm1", "act1", "conv2", "norm2"]
+    assert branch.compute_output_shape((None, 31, 31, 3)) == (None, 15, 15, 4)
+
+
+def test_a_whitening_stem_is_never_trained():
+    stem = make_stem([Row(2, 24)], Style(padding="same", bias="all"), whitening=True)
+    assert _names(stem) == ["whiten", "act"]
+    stem.build((None, 32, 32, 3))
+    assert stem.compute_output_shape((None, 32, 32, 3)) == (None, 31, 31, 24)
+    assert [tuple(v.shape) for v in stem.variables] == [(2, 2, 3, 24)]  # and no bias
+    assert stem.trainable_variables == []

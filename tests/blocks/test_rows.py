@@ -45,3 +45,10 @@ def test_a_policy_means_a_form_for_each_block(policy, same, stride_alone, both):
 def test_squeezed_is_the_papers_sixteenth():
     assert squeezed(256, 1 / 16) == 16
     assert squeezed(3, 1 / 16) == 1
+
+
+def test_a_basic_branch_may_pool_in_place_of_its_stride():
+    assert branch_rows("basic", 64, 64, 2, halving="pool") == (Row(3, 64, pool=2), Row(3, 64))
+    assert branch_rows("basic", 64, 64, 1, halving="pool") == branch_rows("basic", 64, 64, 1)
+    assert shortcut_form("D", 64, 128, 2, "pool") == "pooled"
+    assert shortcut_form("D", 64, 64, 1, "pool") == "identity"

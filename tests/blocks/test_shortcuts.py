@@ -64,3 +64,12 @@ def test_a_projection_has_a_norm_only_where_it_is_asked_for():
     names = [step.name for step in make_shortcut("average", 8, 2, Style(), normed=False).steps]
     assert names == ["pool", "conv"]
     assert [step.name for step in make_shortcut("average", 8, 1, Style()).steps] == ["conv", "norm"]
+
+
+def test_a_pooled_shortcut_leaves_out_what_a_pool_leaves_out():
+    layer = make_shortcut("pooled", 1, 2, Style(), normed=False)
+    x = _RAMP[:, :3, :3, :1]
+    layer.build(x.shape)
+    layer.variables[0].assign(np.ones(layer.variables[0].shape))
+    np.testing.assert_allclose(_numpy(layer(x))[0, :, :, 0], [[2.5]], rtol=1e-6)
+    assert layer.compute_output_shape((None, 31, 31, 1)) == (None, 15, 15, 1)

@@ -17,6 +17,7 @@ _QUICK = {
     "plain20",
     "resnet110v2",
     "wrn16_4",
+    "sprint8",
     "resnet18",
     "resnet50",
     "resnet50v1",

@@ -25,10 +25,14 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("Request", "recipe"): "lesson",
     ("Request", "precision"): "float32",
     ("Augment", "scale_crop"): (0.25, 0.75),
+    ("Recipe", "growth"): ((0.0, 0.5), (0.5, 1.0)),
 }
 
 # Other fields that have to change along with one.
-COMPANY: dict[tuple[str, str], dict[str, Any]] = {("Recipe", "optimizer"): {"weight_decay": 0.0}}
+COMPANY: dict[tuple[str, str], dict[str, Any]] = {
+    ("Recipe", "optimizer"): {"weight_decay": 0.0},
+    ("NetSpec", "halving"): {"branch": "basic", "shortcut": "D"},
+}
 
 
 def every_spec() -> list[type[Spec]]:

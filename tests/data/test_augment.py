@@ -191,3 +191,14 @@ def test_specs_out_of_range(values: dict[str, Any], what: str, received: Any) ->
 def test_json_and_back() -> None:
     for spec in (ALL, CROP):
         assert Augment.from_json(spec.to_json()) == spec
+
+
+def test_alternating_mirrors_show_both_sides_in_two_epochs() -> None:
+    pictures = np.arange(64 * 6, dtype=np.uint8).reshape(64, 1, 2, 3)
+    spec = Augment(flip=True, flip_alternates=True)
+    seen = [augment(pictures, np.arange(64), seed=5, epoch=n, spec=spec) for n in range(4)]
+    mirrored = [(epoch != pictures).any(axis=(1, 2, 3)) for epoch in seen]
+    assert 16 < mirrored[0].sum() < 48
+    np.testing.assert_array_equal(mirrored[1], ~mirrored[0])
+    np.testing.assert_array_equal(mirrored[2], mirrored[0])
+    np.testing.assert_array_equal(mirrored[3], ~mirrored[0])

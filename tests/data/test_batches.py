@@ -218,3 +218,18 @@ def test_steps_and_labels_that_are_not_there(folder: Path) -> None:
         Batches(pictures, [1, 2], batch=2, shuffle=False, drop_last=False)
     assert caught.value.received == "2 labels"
     assert "pictures.indices" in caught.value.hint
+
+
+def test_the_sides_of_a_batch_are_a_function_of_the_step(folder: Path) -> None:
+    source = open_source(folder)
+    pictures = Pictures(source, np.arange(40), SPEC)
+    grown = {"batch": 10, "seed": 3, "augment": EVERYTHING, "shuffle": True, "drop_last": True}
+    small = Batches(
+        pictures, source.labels, sides=lambda step: (8, 12) if step < 5 else (16, 16), **grown
+    )
+    whole = Batches(pictures, source.labels, **grown)
+    assert small.batch(0, 3)[0].shape == small.batch(1, 0)[0].shape == (10, 8, 12, 3)
+    assert (small.batch(1, 1)[0] == whole.batch(1, 1)[0]).all()
+    assert (small.batch(0, 3)[1] == whole.batch(0, 3)[1]).all()
+    # Four levels become one: of a batch halved both ways the mean hardly moves.
+    assert abs(small.batch(0, 3)[0].mean() - whole.batch(0, 3)[0].mean()) < 1.0

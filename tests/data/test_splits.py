@@ -243,3 +243,16 @@ def test_shares_out_of_range(options: dict[str, float]) -> None:
 def test_no_val_is_drawn_where_none_is_wanted() -> None:
     split = split_of(open_source(stack(50, 2)), val=0.0, test=0.0)
     assert (len(split.train), len(split.val), len(split.test)) == (50, 0, 0)
+
+
+def test_nothing_is_held_out_where_nothing_is_wanted(fill: Callable[..., Path]) -> None:
+    files = {f"train/{'ab'[i % 2]}/{i}": i for i in range(40)}
+    files |= {f"test/{'ab'[i % 2]}/{i}": i + 100 for i in range(4)}
+    source = open_source(fill(files))
+    split = make_split(source, make_survey(source), val=0.0)
+    assert (len(split.train), len(split.val), len(split.test)) == (40, 0, 4)
+    assert split.made == {
+        "train": "given",
+        "val": "none: all that is given is trained on",
+        "test": "given",
+    }

@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from resnets.errors import UnknownNameError
-from resnets.models import build, spec_of
+from resnets.errors import UnknownNameError, UsageError
+from resnets.models import FAMILIES, build, spec_of
+from resnets.models.builder import build_spec
 
 
 @pytest.fixture
@@ -122,6 +123,8 @@ def test_every_choice_of_a_field_builds_and_runs():
         "shortcut": ("A", "A-both", "B", "C", "D", "subsample", "none"),
         "order": ("post", "pre"),
         "stem": ("cifar", "imagenet", "deep"),
+        "first_stride": (1, 2),
+        "widths": ((), (4, 6)),
         "stride_block": ("first", "last"),
         "padding": ("symmetric", "same"),
         "bias": ("none", "all", "unnormalised"),
@@ -137,3 +140,21 @@ def test_every_choice_of_a_field_builds_and_runs():
 def test_the_spec_is_all_that_a_net_needs():
     spec = spec_of("resnet20", blocks=(1, 1, 1))
     assert build(spec).count_params() == build("resnet20", blocks=(1, 1, 1)).count_params()
+
+
+def test_a_net_for_any_side_has_the_same_weights_and_answers():
+    spec = spec_of("sprint8", widths=(4, 6, 8))
+    fixed, free = build(spec), build_spec(spec, any_side=True)
+    assert [v.path for v in free.variables] == [v.path for v in fixed.variables]
+    free.set_weights(fixed.get_weights())
+    pixels = _pixels((2, 32, 32, 3))
+    same = free.predict(pixels, verbose=0)
+    np.testing.assert_allclose(same, fixed.predict(pixels, verbose=0), atol=1e-5)
+    assert free.predict(_pixels((2, 24, 27, 3)), verbose=0).shape == (2, 10)
+
+
+def test_the_lessons_net_has_one_size_alone():
+    with pytest.raises(UsageError, match="takes pictures of one size alone") as caught:
+        build_spec(FAMILIES["lesson"].spec, any_side=True)
+    assert caught.value.received == "lesson"
+    assert "growth" in caught.value.hint

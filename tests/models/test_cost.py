@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resnets.models import NetSpec, cost
+from resnets.models import FAMILIES, NetSpec, cost
 
 
 def _net(**fields):
@@ -58,3 +58,26 @@ def test_a_gate_counts_its_dense_layers():
     plain, gated = _net(), _net(se_ratio=0.4)
     assert gated.parameters - plain.parameters == 5 * 2 + 2 + 2 * 5 + 5
     assert gated.multiply_adds - plain.multiply_adds == 20
+
+
+def test_a_pool_halves_after_its_convolution_and_rounds_down():
+    fields = {"blocks": (1,), "shortcut": "D", "first_stride": 2, "halving": "pool"}
+    found = _net(input_shape=(5, 7, 2), **fields)
+    assert found.parts[1].output_shape == (2, 3, 5)
+    # The first convolution on 5 x 7 pixels, the second and the projection on 2 x 3.
+    assert found.parts[1].multiply_adds == 9 * 25 * 35 + (9 * 25 + 25) * 6
+
+
+def test_a_whitening_stem_has_no_trained_weight():
+    stem = _net(stem="whitening").parts[0]
+    assert (stem.output_shape, stem.trainable) == ((3, 5, 16), 0)
+    assert stem.parameters == 4 * 2 * 16
+    assert stem.multiply_adds == 4 * 2 * 16 * 15
+
+
+def test_the_sprints_net_costs_what_the_records_does_and_its_projections():
+    # The record's six 3x3 on 31, 15, 15, 7, 7 and 3 pixels, its 2x2 and its head.
+    record = 9 * (24 * 64 * 961 + 64 * 64 * 225 + 64 * 256 * 225 + 256 * 256 * (49 + 49 + 9))
+    record += 12 * 24 * 961 + 2560
+    projections = 24 * 64 * 225 + 64 * 256 * 49 + 256 * 256 * 9
+    assert cost(FAMILIES["sprint8"].spec).multiply_adds == record + projections

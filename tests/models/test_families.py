@@ -26,6 +26,11 @@ TRAINABLE = {
     "wrn28_10": 36_479_194,  # Zagoruyko 2016 prints 36.5 M
     "wrn16_4": 2_748_890,
     "wrn40_4": 8_949_210,  # 8.9 M
+    # Six 3x3, three projections, three norms a stage, the head.
+    "sprint8": 9 * (24 * 64 + 64 * 64 + 64 * 256 + 3 * 256 * 256)
+    + (24 * 64 + 64 * 256 + 256 * 256)
+    + 3 * 2 * (64 + 256 + 256)
+    + 2_570,
     "resnet18": 11_689_512,
     "resnet34": 21_797_672,
     "resnet50": 25_557_032,
@@ -151,8 +156,8 @@ def test_he_2016_leaves_the_norms_out_of_its_millions():
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_bare_name_is_the_papers_net(name):
     row = FAMILIES[name]
-    sizes = {16: (10, (32, 32, 3)), 64: (1000, (224, 224, 3))}
-    expected = (6, (64, 64, 3)) if name == "lesson" else sizes[row.spec.stem_width]
+    sizes = {16: (10, (32, 32, 3)), 24: (10, (32, 32, 3)), 64: (1000, (224, 224, 3))}
+    expected = (6, (64, 64, 3)) if name == "lesson" else sizes[row.spec.stem_channels]
     assert (row.spec.classes, row.spec.input_shape) == expected
     assert row.spec.name == name
     assert row.source

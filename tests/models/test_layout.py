@@ -72,3 +72,22 @@ def test_depth_counts_weighted_layers():
     for name, row in FAMILIES.items():
         # Wide nets count their three projections instead of the dense layer.
         assert row.depth == depth_of(row.spec) + (2 if name.startswith("wrn") else 0)
+
+
+def test_the_sprints_net_pools_in_every_stage():
+    # Jordan 2024, arXiv:2404.00498, appendix A: 64, 256, 256 channels, a pool after each first 3x3.
+    assert stem_rows(FAMILIES["sprint8"].spec) == (Row(2, 24),)
+    blocks = _blocks("sprint8")
+    assert [block.rows for block in blocks] == [
+        (Row(3, width, pool=2), Row(3, width)) for width in (64, 256, 256)
+    ]
+    assert [(b.channels_in, b.form, b.stride) for b in blocks] == [
+        (24, "pooled", 2),
+        (64, "pooled", 2),
+        (256, "pooled", 2),
+    ]
+
+
+def test_the_first_stage_may_have_a_stride_too():
+    strides = [block.stride for block in _blocks("resnet20", first_stride=2)]
+    assert strides == [2, 1, 1] * 3

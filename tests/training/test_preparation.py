@@ -44,7 +44,7 @@ def test_settings_go_where_their_first_word_says() -> None:
     }
 
 
-@pytest.mark.parametrize("path", ("batch", "model.classes", "preprocess.height"))
+@pytest.mark.parametrize("path", ("batch", "net", "model.classes", "preprocess.height"))
 def test_what_has_a_flag_is_not_set(path: str) -> None:
     with pytest.raises(UsageError, match="has a flag of its own") as caught:
         sort_settings({path: "3"})

@@ -42,12 +42,32 @@ def test_the_quick_twin_is_the_same_in_kind_but_short(name: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     (("batch", 0), ("learning_rate", 0.0), ("momentum", 1.0), ("weight_decay", -1.0),
-     ("smoothing", 1.0), ("warmup", -1), ("drops", (5, 3)), ("norm_momentum", 1.5)),
+     ("smoothing", 1.0), ("warmup", -1), ("drops", (5, 3)), ("norm_momentum", 1.5),
+     ("held_out", 0.6), ("others", 0.0), ("rise", 1.0), ("growth", ((0.5, 1.0),)),
+     ("growth", ((0.0, 0.5), (0.0, 1.0))), ("growth", ((0.0, 1.5),))),
 )  # fmt: skip
 def test_numbers_out_of_range_are_refused(field: str, value: object) -> None:
     with pytest.raises(UsageError, match=f"Recipe.{field} must be") as caught:
         dataclasses.replace(RECIPES["quick"], **{field: value})
     assert caught.value.received == value
+
+
+def test_pictures_grow_with_the_share_of_the_run() -> None:
+    recipe = dataclasses.replace(RECIPES["quick"], growth=((0.0, 0.5), (0.5, 0.75), (0.75, 1.0)))
+    shares = (0.0, 0.49, 0.5, 0.74, 0.75, 1.0)
+    assert [recipe.fraction_at(share) for share in shares] == [0.5, 0.5, 0.75, 0.75, 1.0, 1.0]
+    assert recipe.work() == pytest.approx(0.5 * 0.25 + 0.25 * 0.5625 + 0.25)
+    assert (RECIPES["quick"].fraction_at(0.3), RECIPES["quick"].work()) == (1.0, 1.0)
+
+
+def test_a_recipe_of_before_these_fields_is_read_as_it_was() -> None:
+    old = {
+        "name": "quick", "about": "", "duration": {"amount": 8, "unit": "epochs"}, "batch": 128,
+        "augment": {"flip": True, "pad_crop": 0.125},
+    }  # fmt: skip
+    recipe = Recipe.from_json(old)
+    assert (recipe.net, recipe.held_out, recipe.growth, recipe.rise) == (None, 0.1, (), 0.25)
+    assert not recipe.augment.flip_alternates
 
 
 def test_adam_with_a_coupled_penalty_is_refused() -> None:

@@ -128,3 +128,14 @@ def test_many_pictures_are_answered_by_the_folded_net_alike(
     assert again._net_for(wanted.pictures - 1) is again.model
     assert found.loss == pytest.approx(wanted.loss, abs=1e-5)
     assert found.confusion.tolist() == wanted.confusion.tolist()
+
+
+def test_views_leave_their_own_files_and_others_are_unknown(run: Run) -> None:
+    one, views = run.evaluate(), run.evaluate(views="mirror")
+    assert one.pictures == views.pictures
+    assert run.folder.read("evaluation-test.json")["error"] == one.error
+    assert run.folder.read("evaluation-test-mirror.json")["loss"] == views.loss
+    with pytest.raises(UnknownNameError, match="there is no kind of views") as caught:
+        run.evaluate(views="mirrors")
+    assert caught.value.received == "mirrors"
+    assert caught.value.hint == "did you mean mirror?"

@@ -252,3 +252,31 @@ def test_pictures_larger_than_memory_are_trained_on(shared_file, tmp_path: Path)
     (run,) = tmp_path.iterdir()
     assert resnets.load(run).state["status"] == "finished"
     assert int(child.stdout.splitlines()[-1]) <= 2 * 2**30
+
+
+@pytest.mark.core
+def test_growth_whitening_muon_and_no_val_go_on_bit_for_bit(
+    tmp_path: Path, final_arrays: Read
+) -> None:
+    """Stopped while the pictures are small; the end equals the undisturbed run's."""
+    options = {
+        "recipe": "sprint-cifar",
+        "size": 16,
+        "epochs": 2,
+        "batch": 64,
+        "silent": True,
+        "settings": {"model.widths": "[4,8,8]"},
+    }
+    whole = train("shapes", out=tmp_path / "whole", **options)
+    with pytest.raises(SystemExit):
+        train("shapes", out=tmp_path / "cut", callbacks=[Signal(signal.SIGTERM, 5)], **options)
+    (path,) = (tmp_path / "cut").iterdir()
+    resumed = resnets.resume(path, silent=True)
+    assert resumed.state["status"] == "finished"
+    assert_equal(final_arrays(whole.path), final_arrays(path))
+    # All of train is trained on, nothing is chosen by, and the last weights are those kept.
+    assert whole.plan["net"] == "sprint8"
+    assert whole.folder.read("data.json")["splits"]["val"] == []
+    assert whole.state["best"] == {"step": whole.plan["steps"]}
+    assert not any("val_error" in row for row in whole.folder.rows())
+    assert 0 <= whole.evaluate().error <= 1

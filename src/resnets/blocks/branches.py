@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import keras
@@ -87,6 +88,8 @@ def make_branch(
         zero = zero_init and last
         conv_zero = zero and not normed
         steps.append(convolution(row, style, f"conv{number}", normed, conv_zero))
+        if row.pool > 1:  # before the norm, which then has fewer pixels to do
+            steps.append(keras.layers.MaxPooling2D(row.pool, row.pool, name=f"pool{number}"))
         if normed:
             steps.append(norm(style, f"norm{number}", zero))
         if not last:
@@ -99,7 +102,11 @@ def make_branch(
 
 
 def make_stem(
-    rows: Sequence[Row], style: Style, normed: bool = True, pool: str | None = None
+    rows: Sequence[Row],
+    style: Style,
+    normed: bool = True,
+    pool: str | None = None,
+    whitening: bool = False,
 ) -> Chain:
     """Make the layers between the pixels and the first block.
 
@@ -108,7 +115,15 @@ def make_stem(
         style: of its convolutions and norms.
         normed: whether norm and activation follow the last convolution as they do the others.
         pool: the `fill` of a 3x3 max-pool of stride 2 at the end; None for no pool.
+        whitening: whether the first row is a convolution that is set from the pictures and never
+            trained, with no norm after it, for what it gives is white already.
     """
+    if whitening:
+        plain = dataclasses.replace(style, padding="symmetric", bias="none")
+        whiten = convolution(rows[0], plain, "whiten", normed=True)
+        whiten.trainable = False
+        act = keras.layers.Activation(style.activation, name="act")
+        return Chain([whiten, act], name="stem")
     steps: list[keras.layers.Layer] = []
     for number, row in enumerate(rows, 1):
         follows = normed or number < len(rows)

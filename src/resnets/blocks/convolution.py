@@ -32,8 +32,8 @@ class Convolution(keras.layers.Conv2D):
 
     Args:
         filters: channels out.
-        kernel_size: side of the window in pixels, odd.
-        symmetric: whether (side - 1) / 2 zeros go on all four sides; `padding` is then unused.
+        kernel_size: side of the window in pixels; an even one loses a row and a column.
+        symmetric: whether (side - 1) // 2 zeros go on all four sides; `padding` is then unused.
         **options: what `keras.layers.Conv2D` takes.
     """
 

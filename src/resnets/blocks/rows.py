@@ -10,10 +10,13 @@ from resnets.spec import Spec
 Branch = Literal["basic", "bottleneck"]
 Order = Literal["post", "pre"]
 Shortcut = Literal["A", "A-both", "B", "C", "D", "subsample", "none"]
-Form = Literal["identity", "zeros", "zeros-both", "projection", "average", "subsample", "none"]
+Form = Literal[
+    "identity", "zeros", "zeros-both", "projection", "average", "pooled", "subsample", "none"
+]
 StrideIn = Literal["first", "3x3"]
 Padding = Literal["symmetric", "same"]
 Bias = Literal["none", "all", "unnormalised"]
+Halving = Literal["stride", "pool"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,14 @@ class Row:
         channels: channels out.
         stride: pixels between windows.
         groups: parts of the channels that do not see each other.
+        pool: side of the max-pool right after it; 1 for none.
     """
 
     kernel: int
     channels: int
     stride: int = 1
     groups: int = 1
+    pool: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def branch_rows(
     stride: int = 1,
     stride_in: StrideIn = "3x3",
     groups: int = 1,
+    halving: Halving = "stride",
 ) -> tuple[Row, ...]:
     """List the convolutions of a branch.
 
@@ -71,17 +77,26 @@ def branch_rows(
         stride_in: which one of a bottleneck: the "first" 1x1 (He 2015, "v1") or the "3x3" (its
             Torch port, "v1.5"). A basic branch has it in its first convolution.
         groups: of the bottleneck's 3x3, or of a basic branch's second (Xie 2017, figure 3c).
+        halving: what a stride of a basic branch is: the "stride" of its first convolution, or a
+            max-"pool" after it, which costs more and keeps the strongest of what it found.
 
     >>> [row.kernel for row in branch_rows("bottleneck", 64, 256)]
     [1, 3, 1]
     """
     if branch == "basic":
-        return Row(3, inner, stride), Row(3, channels, groups=groups)
-    first, middle = (stride, 1) if stride_in == "first" else (1, stride)
-    return Row(1, inner, first), Row(3, inner, middle, groups), Row(1, channels)
+        first = Row(3, inner, stride) if halving == "stride" else Row(3, inner, pool=stride)
+        return first, Row(3, channels, groups=groups)
+    outer, middle = (stride, 1) if stride_in == "first" else (1, stride)
+    return Row(1, inner, outer), Row(3, inner, middle, groups), Row(1, channels)
 
 
-def shortcut_form(shortcut: Shortcut, channels_in: int, channels: int, stride: int) -> Form:
+def shortcut_form(
+    shortcut: Shortcut,
+    channels_in: int,
+    channels: int,
+    stride: int,
+    halving: Halving = "stride",
+) -> Form:
     """Tell what a policy for shortcuts means for one block.
 
     Args:
@@ -93,6 +108,8 @@ def shortcut_form(shortcut: Shortcut, channels_in: int, channels: int, stride: i
         channels_in: of the block's input.
         channels: of its output.
         stride: of its branch.
+        halving: of its branch. Where that pools, D does too, and as a pool does, leaves out the
+            last row and column of an odd side.
 
     >>> shortcut_form("B", 64, 64, 1), shortcut_form("B", 64, 256, 1)
     ('identity', 'projection')
@@ -105,7 +122,8 @@ def shortcut_form(shortcut: Shortcut, channels_in: int, channels: int, stride: i
         return "identity"
     if shortcut == "subsample" and channels_in == channels:
         return "subsample"
-    forms: dict[str, Form] = {"A": "zeros", "A-both": "zeros-both", "D": "average"}
+    pooled: Form = "pooled" if halving == "pool" else "average"
+    forms: dict[str, Form] = {"A": "zeros", "A-both": "zeros-both", "D": pooled}
     return forms.get(shortcut, "projection")
 
 

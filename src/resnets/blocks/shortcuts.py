@@ -70,10 +70,11 @@ def make_shortcut(
         return keras.layers.MaxPooling2D(1, stride, name="shortcut")
     steps: list[keras.layers.Layer] = []
     row = Row(1, channels, stride)
-    if form == "average":
+    if form in ("average", "pooled"):
         row = Row(1, channels)
         if stride > 1:
-            pool = keras.layers.AveragePooling2D(stride, stride, padding="same", name="pool")
+            padding = "same" if form == "average" else "valid"
+            pool = keras.layers.AveragePooling2D(stride, stride, padding=padding, name="pool")
             steps.append(pool)
     steps.append(convolution(row, style, "conv", normed))
     if normed:

@@ -12,8 +12,14 @@ from resnets.errors import printable
 @click.argument("run")
 @click.argument("source", required=False)
 @click.option("--split", default="test", show_default=True, help="train, val or test.")
+@click.option(
+    "--views",
+    default="one",
+    show_default=True,
+    help="one, mirror or shift: average the answers about 1, 2 or 6 views of each picture.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(run: str, source: str | None, split: str, as_json: bool) -> None:
+def evaluate(run: str, source: str | None, split: str, views: str, as_json: bool) -> None:
     """Judge RUN's net on a split of its own pictures, or on those of SOURCE.
 
     Leaves a table of all answers, a JSON file and a confusion figure in the run.
@@ -21,13 +27,14 @@ def evaluate(run: str, source: str | None, split: str, as_json: bool) -> None:
     import resnets
 
     opened = resnets.load(run)
-    judgement = opened.evaluate(source, split)
+    judgement = opened.evaluate(source, split, views)
     for path, why in judgement.unreadable:
         click.echo(f"not read: {printable(path)}: {printable(why)}", err=True)
     if as_json:
         names = ("pictures", "error", "top5_error", "balanced_error", "loss", "ece")
         figures = {name: getattr(judgement, name) for name in names}
-        echo_json({"run": str(opened.path.resolve()), "split": split, **figures})
+        run_path = str(opened.path.resolve())
+        echo_json({"run": run_path, "split": split, "views": views, **figures})
         return
     for row in judgement.per_class:
         error = "     -" if row["error"] is None else f"{row['error']:6.1%}"

@@ -79,7 +79,7 @@ def train(tensorboard: bool, as_json: bool, **options: object) -> None:
         echo_json(
             {
                 "run": str(run.path.resolve()),
-                "error": state["best"]["error"],
+                "error": state["best"].get("error"),
                 "epochs": plan["epochs"],
                 "seconds": state["seconds"],
                 "pictures_per_second": state["pictures_per_second"],

@@ -42,6 +42,9 @@ class Augment(Spec):
         cutout: side of a square that is filled, as a fraction of the side; its middle is anywhere,
             so it may hang over (DeVries and Taylor 2017, section 3.2: 0.5 for CIFAR-10).
         cutout_fill: level that it is filled with, 0 to 255; 128 is near the mean of most sets.
+        flip_alternates: whether a picture is mirrored in every second epoch, starting in the first
+            or in the second by chance, so that two epochs show both sides (Jordan 2024,
+            arXiv:2404.00498, section 3.6).
 
     Raises:
         UsageError: a field is out of its range, or both crops are asked for.
@@ -54,6 +57,7 @@ class Augment(Spec):
     aspect: float = 4 / 3
     cutout: float = 0.0
     cutout_fill: int = 128
+    flip_alternates: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -94,7 +98,10 @@ def augment(
         return uniforms(seed, epoch, ids, which)
 
     changed = pictures
-    mirrored = draw(FLIP) < 0.5 if spec.flip else None
+    mirrored = None
+    if spec.flip:
+        first = uniforms(seed, 0 if spec.flip_alternates else epoch, ids, FLIP) < 0.5
+        mirrored = first ^ (spec.flip_alternates and epoch % 2 == 1)
     if spec.pad_crop:
         changed = pad_and_crop(changed, draw(ROW), draw(COLUMN), spec.pad_crop, spec.pad_mode)
     elif spec.scale_crop:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from resnets.data.decode import QUIET, Pixels
 from resnets.data.memory import budget
 from resnets.data.preprocess import Preprocess, prepare_picture
 from resnets.data.randomness import permutation
+from resnets.data.shrinking import shrunk
 from resnets.data.sources import Source
 from resnets.data.spill import Spill
 from resnets.data.workers import Progress, spread
@@ -143,6 +144,8 @@ class Batches:
         augment: what to do to the pictures; None to leave them.
         shuffle: False to go through them in order.
         drop_last: leave out the last, incomplete batch of an epoch.
+        sides: (H, W) that the pictures of a step are shrunk to, steps counted through all epochs
+            from 0; None to leave them.
 
     Raises:
         UsageError: the batch is below 1, or no whole one is there; or labels and pictures differ
@@ -159,6 +162,7 @@ class Batches:
         augment: Augment | None = None,
         shuffle: bool,
         drop_last: bool,
+        sides: Callable[[int], tuple[int, int]] | None = None,
     ) -> None:
         if batch < 1 or (drop_last and batch > len(pictures)):
             raise UsageError(
@@ -174,7 +178,7 @@ class Batches:
                 received=f"{len(self._labels)} labels",
                 hint="take those at pictures.indices",
             )
-        self.seed, self.augment, self.shuffle = seed, augment, shuffle
+        self.seed, self.augment, self.shuffle, self.sides = seed, augment, shuffle, sides
         self.batch_size = batch
         self.pictures = len(pictures)
         whole, rest = divmod(len(pictures), batch)
@@ -235,4 +239,6 @@ class Batches:
         pictures = self._source.get(ids)
         if self.augment is not None:
             pictures = augment(pictures, ids, seed=self.seed, epoch=epoch, spec=self.augment)
+        if self.sides is not None:
+            pictures = shrunk(pictures, *self.sides(epoch * self.steps + step))
         return pictures, self._labels[ids]

@@ -84,13 +84,16 @@ def make_split(
     _check_counts(source, pool, "readable picture")
     missing = [name for name in shares if not (source.given == SPLITS.index(name)).any()]
     drawn = _draw(pool, source, survey, {name: shares[name] for name in missing})
+    taken = [name for name in missing if shares[name]]
     parts, made = {}, {"train": "the rest" if flat else "given"}
-    if missing and not flat:
-        made["train"] = f"given, without {' and '.join(missing)}"
+    if taken and not flat:
+        made["train"] = f"given, without {' and '.join(taken)}"
     for name in shares:
         if name in missing:
             what = "the pictures" if flat else "train"
             made[name] = f"{shares[name]:.0%} of {what}, class by class, by a hash of the content"
+            if not shares[name]:
+                made[name] = "none: all that is given is trained on"
             parts[name] = drawn[name]
         else:
             made[name] = "given"

@@ -12,22 +12,42 @@ from resnets.blocks.convolution import he_initializer
 from resnets.blocks.normalization import Normalize
 from resnets.blocks.residual import Residual
 from resnets.blocks.shortcuts import make_shortcut
-from resnets.models.layout import Block, block_list, stem_rows
+from resnets.errors import UsageError
+from resnets.models.layout import POOLED, Block, block_list, stem_rows
 from resnets.models.netspec import NetSpec
 from resnets.models.page import build_page
 
 
-def build_spec(spec: NetSpec, features: bool | str | Sequence[str] = False) -> keras.Model:
-    """Build the net of a spec; see `resnets.models.build`."""
-    net = build_page(spec) if spec.page else _net(spec)
+def build_spec(
+    spec: NetSpec, features: bool | str | Sequence[str] = False, any_side: bool = False
+) -> keras.Model:
+    """Build the net of a spec; see `resnets.models.build`.
+
+    Args:
+        spec: the net.
+        features: as `build` has it.
+        any_side: whether the net takes pictures of other sides than the spec's too.
+
+    Raises:
+        UsageError: any side is asked of the lesson's page, which has fixed ones.
+    """
+    if any_side and spec.page:
+        raise UsageError(
+            "the lesson's net takes pictures of one size alone",
+            received=spec.page,
+            hint="leave the recipe's growth out, or choose another net",
+        )
+    net = build_page(spec) if spec.page else _net(spec, any_side)
     return net if features is False else _tapped(net, spec, features)
 
 
-def _net(spec: NetSpec) -> keras.Model:
-    pixels = keras.Input(spec.input_shape, name="pixels")
+def _net(spec: NetSpec, any_side: bool) -> keras.Model:
+    sides = (None, None) if any_side else spec.input_shape[:2]
+    pixels = keras.Input((*sides, spec.input_shape[2]), name="pixels")
     x = Normalize(spec.mean, spec.std, name="normalize")(pixels)
-    pool = None if spec.stem == "cifar" else spec.stem_fill
-    x = make_stem(stem_rows(spec), spec.style, spec.stem_norm, pool)(x)
+    pool = spec.stem_fill if spec.stem in POOLED else None
+    whitening = spec.stem == "whitening"
+    x = make_stem(stem_rows(spec), spec.style, spec.stem_norm, pool, whitening)(x)
     for block in block_list(spec):
         x = make_block(spec, block)(x)
     if spec.order == "pre":
@@ -48,7 +68,7 @@ def make_block(spec: NetSpec, block: Block) -> Residual:
         block: one of its `layout.block_list`.
     """
     pre = spec.order == "pre"
-    projects = block.form in ("projection", "average")
+    projects = block.form in ("projection", "average", "pooled")
     return Residual(
         make_branch(
             block.rows, spec.style, spec.order, spec.zero_init, spec.se_ratio, block.survival

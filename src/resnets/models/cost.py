@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resnets.blocks.rows import Row, squeezed
-from resnets.models.layout import Block, block_list, stem_rows
+from resnets.models.layout import POOLED, Block, block_list, stem_rows
 from resnets.models.netspec import NetSpec
 
 
@@ -57,9 +57,16 @@ class _Count:
         self.stride(row.stride)
         self.channels = row.channels
         self.multiply_adds += weights * self.height * self.width
+        self.height, self.width = self.height // row.pool, self.width // row.pool
         self._add(weights + bias * row.channels)
         if normed:
             self.norm()
+
+    def whiten(self, row: Row) -> None:
+        self.parameters += row.kernel**2 * self.channels * row.channels
+        self.height, self.width = self.height + 1 - row.kernel, self.width + 1 - row.kernel
+        self.multiply_adds += self.parameters * self.height * self.width
+        self.channels = row.channels
 
     def norm(self) -> None:
         self._add(2 * self.channels)
@@ -102,9 +109,12 @@ def cost(spec: NetSpec) -> Cost:
 def _parts(spec: NetSpec) -> Iterable[Part]:
     count = _Count(spec, *spec.input_shape)
     rows = stem_rows(spec)
-    for number, row in enumerate(rows, 1):
-        count.convolve(row, spec.stem_norm or number < len(rows))
-    if spec.stem != "cifar":
+    if spec.stem == "whitening":
+        count.whiten(rows[0])
+    else:
+        for number, row in enumerate(rows, 1):
+            count.convolve(row, spec.stem_norm or number < len(rows))
+    if spec.stem in POOLED:
         count.stride(2)
     yield count.part("stem")
     for block in block_list(spec):
@@ -130,6 +140,9 @@ def _block(count: _Count, block: Block) -> None:
         hidden = squeezed(block.channels, spec.se_ratio)
         count.dense(block.channels, hidden)
         count.dense(hidden, block.channels)
-    if block.form in ("projection", "average"):
+    if block.form in ("projection", "average", "pooled"):
         count.height, count.width, count.channels = height, width, channels_in
-        count.convolve(Row(1, block.channels, block.stride), spec.order == "post")
+        stride = block.stride
+        if block.form == "pooled":
+            count.height, count.width, stride = height // stride, width // stride, 1
+        count.convolve(Row(1, block.channels, stride), spec.order == "post")

@@ -31,6 +31,7 @@ _HE16 = "He 2016, arXiv:1603.05027"
 _WIDE = "Zagoruyko 2016, arXiv:1605.07146"
 _NEXT = "Xie 2017, arXiv:1611.05431"
 _TRICKS = "He 2019, arXiv:1812.01187, figures 1 and 2"
+_JORDAN = "Jordan 2024, arXiv:2404.00498"
 _SE = "Hu 2018, arXiv:1709.01507"
 _PORT = f"{_HE15}, table 1; stride in the 3x3 as in its Torch port and torchvision"
 _PAPER = f"{_HE15}, table 1; stride in the first 1x1"
@@ -74,6 +75,13 @@ _FIRST: dict[str, Any] = {"stride_in": "first"}
 _BASIC: dict[str, Any] = {"branch": "basic"}
 _NECK: dict[str, Any] = {"branch": "bottleneck", "shortcut": "B"}
 _PLAIN: dict[str, Any] = {"shortcut": "none"}
+_SPRINT: dict[str, Any] = {
+    "stem": "whitening",
+    "widths": (64, 256, 256),
+    "first_stride": 2,
+    "halving": "pool",
+    "shortcut": "D",
+}
 
 # A name, the net, its source; and the depth where the source counts otherwise than `depth_of`.
 _TABLE: tuple[tuple[str, NetSpec, str] | tuple[str, NetSpec, str, int], ...] = (
@@ -95,6 +103,7 @@ _TABLE: tuple[tuple[str, NetSpec, str] | tuple[str, NetSpec, str, int], ...] = (
     ("wrn16_4", _cifar(2, width=64, shortcut="B", **_PRE), f"{_WIDE}, table 6", 16),
     ("wrn28_10", _cifar(4, width=160, shortcut="B", **_PRE), f"{_WIDE}, tables 4 and 5", 28),
     ("wrn40_4", _cifar(6, width=64, shortcut="B", **_PRE), f"{_WIDE}, tables 4 and 5", 40),
+    ("sprint8", _cifar(1, **_SPRINT), f"ours, with the widths and pools of {_JORDAN}, appendix A"),
     ("resnet18", _large(2, 2, 2, 2, **_BASIC), f"{_HE15}, table 1, option B"),
     ("resnet34", _large(3, 4, 6, 3, **_BASIC), f"{_HE15}, table 1, option B"),
     ("resnet50", _large(3, 4, 6, 3), _PORT),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from resnets.blocks.rows import Form, Row, branch_rows, shortcut_form
 from resnets.models.netspec import NetSpec
 
+POOLED = ("imagenet", "deep")  # stems that end with a max-pool
+
 
 @dataclass(frozen=True)
 class Block:
@@ -40,6 +42,8 @@ def stem_rows(spec: NetSpec) -> tuple[Row, ...]:
     width = spec.stem_width
     if spec.stem == "cifar":
         return (Row(3, width, spec.stem_stride),)
+    if spec.stem == "whitening":
+        return (Row(2, spec.stem_channels),)
     if spec.stem == "imagenet":
         return (Row(7, width, 2),)
     half = max(1, width // 2)
@@ -49,10 +53,10 @@ def stem_rows(spec: NetSpec) -> tuple[Row, ...]:
 def block_list(spec: NetSpec) -> tuple[Block, ...]:
     """List the blocks of a net, first to last."""
     found: list[Block] = []
-    channels_in = spec.stem_width
+    channels_in = spec.stem_channels
     total = sum(spec.blocks)
     for stage, count in enumerate(spec.blocks, 1):
-        width = spec.width * 2 ** (stage - 1)
+        width = spec.width_of(stage)
         bottleneck = spec.branch == "bottleneck"
         inner = round(width * spec.widening) if bottleneck else width
         channels = 4 * width if bottleneck else width
@@ -64,9 +68,15 @@ def block_list(spec: NetSpec) -> tuple[Block, ...]:
                     name=_name(spec, stage, number),
                     stage=stage,
                     rows=branch_rows(
-                        spec.branch, inner, channels, stride, spec.stride_in, spec.groups
+                        spec.branch,
+                        inner,
+                        channels,
+                        stride,
+                        spec.stride_in,
+                        spec.groups,
+                        spec.halving,
                     ),
-                    form=shortcut_form(spec.shortcut, channels_in, channels, stride),
+                    form=shortcut_form(spec.shortcut, channels_in, channels, stride, spec.halving),
                     channels_in=channels_in,
                     channels=channels,
                     stride=stride,
@@ -87,6 +97,8 @@ def depth_of(spec: NetSpec) -> int:
 
 
 def _stride(spec: NetSpec, stage: int, number: int) -> int:
+    if stage == number == 1 and spec.first_stride == 2:
+        return 2
     if spec.stride_block == "first":
         return 2 if stage > 1 and number == 1 else 1
     return 2 if stage < len(spec.blocks) and number == spec.blocks[stage - 1] else 1

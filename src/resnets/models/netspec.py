@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from resnets.blocks.rows import Bias, Branch, Order, Padding, Shortcut, StrideIn, Style
+from resnets.blocks.rows import Bias, Branch, Halving, Order, Padding, Shortcut, StrideIn, Style
 from resnets.errors import UsageError
 from resnets.spec import Spec
 
-Stem = Literal["cifar", "imagenet", "deep"]
+Stem = Literal["cifar", "imagenet", "deep", "whitening"]
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,19 @@ class NetSpec(Spec):
         order: "post" or "pre" activation (He 2016, figure 4).
         shortcut: A, A-both, B, C, D, subsample or none; see `blocks.shortcut_form`.
         stem: "cifar", one 3x3; "imagenet", a 7x7 of stride 2 and a max-pool; "deep", three 3x3
-            and a max-pool (He 2019, figure 2b).
-        stem_width: channels of the stem.
+            and a max-pool (He 2019, figure 2b); "whitening", a 2x2 whose weights are the
+            principal components of the pictures' patches and their negatives, scaled to variance
+            1, set before training and then left alone (Jordan 2024, arXiv:2404.00498, 3.2).
+        stem_width: channels of the stem; "whitening" has 8 for each of the picture's.
         stem_stride: 1, or 2 for a "cifar" stem on pictures of twice the side.
         stem_norm: whether norm and activation end the stem. In a pre-activation net the first
             block then has no `before` of its own (He 2016, appendix).
         stem_fill: what pads the stem's max-pool; see `blocks.MaxPool`.
         width: channels of the 3x3 convolutions in the first stage, which each stage doubles.
+        widths: the same for every stage, in place of `width`; empty for the doubling.
+        first_stride: of the first stage; all others have 2.
+        halving: "stride", or a max-"pool" after the first convolution of a basic branch; only
+            with the shortcuts D and none.
         widening: factor on the inner channels of bottlenecks alone (WRN-50-2; ResNeXt's C x d).
         groups: of the 3x3 convolutions (ResNeXt's cardinality).
         stride_in: "first" convolution of a bottleneck (v1) or its "3x3" (v1.5).
@@ -69,6 +75,9 @@ class NetSpec(Spec):
     stem_norm: bool = True
     stem_fill: Literal["lowest", "zeros"] = "lowest"
     width: int = 64
+    widths: tuple[int, ...] = ()
+    first_stride: Literal[1, 2] = 1
+    halving: Halving = "stride"
     widening: float = 1.0
     groups: int = 1
     stride_in: StrideIn = "3x3"
@@ -100,9 +109,18 @@ class NetSpec(Spec):
             fits = len(getattr(self, name)) in (1, channels)
             self._demand(name, fits, f"1 number or {channels}, one a channel")
         self._demand("std", min(self.std) > 0, "above 0")
-        carried = self.width * (1 if self.branch == "basic" else 4)
-        padded = self.shortcut in ("A", "A-both") and self.stem_width > carried
-        self._demand("stem_width", not padded, f"at most {carried}: option A can only widen")
+        fits = not self.widths or (len(self.widths) == len(self.blocks) and min(self.widths) >= 1)
+        self._demand("widths", fits, "empty, or one of at least 1 for each stage")
+        pools = self.branch == "basic" and self.shortcut in ("D", "none")
+        rule = "stride, or pool with basic branches and the shortcut D or none"
+        self._demand("halving", self.halving == "stride" or pools, rule)
+        carried = self.width_of(1) * (1 if self.branch == "basic" else 4)
+        widens = self.shortcut in ("A", "A-both")
+        padded = widens and self.stem_channels > carried
+        stem = "stem" if self.stem == "whitening" else "stem_width"
+        self._demand(stem, not padded, f"at most {carried} wide: option A can only widen")
+        falls = widens and list(self.widths) != sorted(self.widths)
+        self._demand("widths", not falls, "rising: option A can only widen")
         self._demand("groups", self.groups == 1 or not self._ragged(), "a divisor of the channels")
 
     def _demand(self, name: str, holds: object, rule: str) -> None:
@@ -113,10 +131,20 @@ class NetSpec(Spec):
                 hint=f"give {name} such a value",
             )
 
+    def width_of(self, stage: int) -> int:
+        """Tell the channels of the 3x3 convolutions in a stage, counted from 1."""
+        return self.widths[stage - 1] if self.widths else self.width * 2 ** (stage - 1)
+
     def _ragged(self) -> bool:
         """Tell whether some stage's channels do not come in as many groups."""
-        inner = self.width if self.branch == "basic" else round(self.width * self.widening)
-        return inner % self.groups != 0
+        factor = 1.0 if self.branch == "basic" else self.widening
+        stages = range(1, len(self.blocks) + 1)
+        return any(round(self.width_of(stage) * factor) % self.groups for stage in stages)
+
+    @property
+    def stem_channels(self) -> int:
+        """Channels that the first block sees."""
+        return 8 * self.input_shape[2] if self.stem == "whitening" else self.stem_width
 
     @property
     def style(self) -> Style:

@@ -7,8 +7,10 @@ from typing import Any
 
 import keras
 
-from resnets.models import NetSpec, build
+from resnets.models import NetSpec
+from resnets.models.builder import build_spec
 from resnets.training.losses import CrossEntropy
+from resnets.training.muon import Muon
 from resnets.training.optimizers import CoupledSGD, touched
 from resnets.training.precision import POLICIES
 from resnets.training.recipes import Recipe
@@ -24,7 +26,7 @@ def schedule_of(recipe: Recipe, steps: int, depth: int) -> Knots:
         depth: weighted layers of the net; deep ones warm up where the recipe says so.
     """
     if recipe.schedule == "one-cycle":
-        return one_cycle(recipe.learning_rate, steps)
+        return one_cycle(recipe.learning_rate, steps, recipe.rise)
     warmup = recipe.warmup if depth >= recipe.warmup_depth else 0
     return stairs(recipe.learning_rate, recipe.drops, 0.1, warmup, recipe.learning_rate / 10)
 
@@ -33,6 +35,14 @@ def optimizer_of(recipe: Recipe, schedule: Knots) -> keras.optimizers.Optimizer:
     """Make the optimizer that a recipe describes."""
     if recipe.optimizer == "adam":
         return keras.optimizers.Adam(schedule, weight_decay=recipe.weight_decay or None)
+    if recipe.optimizer == "muon":
+        return Muon(
+            schedule,
+            momentum=recipe.momentum,
+            nesterov=recipe.nesterov,
+            others=recipe.others,
+            weight_decay=recipe.weight_decay or None,
+        )
     return CoupledSGD(
         schedule,
         momentum=recipe.momentum,
@@ -60,7 +70,7 @@ def ready_model(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(POLICIES[precision])
     try:
-        model = build(fitted_spec(spec, recipe, steps))
+        model = build_spec(fitted_spec(spec, recipe, steps), any_side=bool(recipe.growth))
     finally:
         keras.config.set_dtype_policy(policy)
     optimizer = optimizer_of(recipe, schedule_of(recipe, steps, depth))

@@ -28,6 +28,7 @@ from resnets.training.progress import Progress
 from resnets.training.recipes import Recipe
 from resnets.training.run import Run
 from resnets.training.trainer import Trainer
+from resnets.training.whitening import whiten
 
 
 def begin(
@@ -60,7 +61,8 @@ def begin(
         board = keras.callbacks.TensorBoard(folder.path / "tensorboard", write_graph=False)
         callbacks = [*callbacks, board]
     with folder.lock():
-        trainer = Trainer(net, *setup.batches(plan.seed), plan, folder, progress, callbacks)
+        batches = setup.batches(plan.seed, plan.steps)
+        trainer = Trainer(net, *batches, plan, folder, progress, callbacks)
         return finish(trainer, folder, progress)
 
 
@@ -79,9 +81,10 @@ def go_on(
     spec = NetSpec.from_json(folder.read("spec.json"))
     net = ready_model(spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed)
     train, val = decoded(source, split, preprocess)
+    whiten(net, train)
     trainer = Trainer(
         net,
-        training_batches(source, train, recipe, plan.seed),
+        training_batches(source, train, recipe, plan.seed, plan.steps),
         looking_batches(source, val, recipe.batch),
         plan,
         folder,
@@ -120,7 +123,7 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
     trials: dict[str, tuple[keras.Model, float]] = {}
     for tried in precisions_to_try(request.precision, here):
         net = ready_model(spec, recipe, steps, depth, tried, request.seed)
-        trials[tried] = net, seconds_per_step(net, train)
+        trials[tried] = net, seconds_per_step(net, train) * recipe.work()
     precision = min(trials, key=lambda name: trials[name][1])
     net, step_time = trials[precision]
     look_time = seconds_per_look(net, val)
@@ -130,6 +133,7 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         if steps > train.steps:
             steps -= steps % train.steps  # whole epochs: each picture is seen equally often
         net = ready_model(spec, recipe, steps, depth, precision, request.seed)
+    whiten(net, setup.train)
     epochs = steps / train.steps
     every = max(1, math.ceil(epochs / EVALUATIONS))
     plan = Plan(
@@ -204,7 +208,7 @@ def finish(trainer: Trainer, folder: RunFolder, progress: Progress) -> Run:
         pictures_per_second=round(speed, 1),
     )
     run = Run(folder.path)
-    progress.say(
-        f"done    val error {position.best['error']:.2%}, {speed:.0f} pictures/s, {folder.path}"
-    )
+    judged = "error" in position.best
+    found = f"val error {position.best['error']:.2%}" if judged else "no val to judge by"
+    progress.say(f"done    {found}, {speed:.0f} pictures/s, {folder.path}")
     return run

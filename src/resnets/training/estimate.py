@@ -41,6 +41,8 @@ def seconds_per_step(model: keras.Model, batches: Batches) -> float:
 
 def seconds_per_look(model: keras.Model, batches: Batches) -> float:
     """Measure one batch of inference and reckon a look at all of `val` from it, in seconds."""
+    if batches.steps == 0:
+        return 0.0
     pictures, _ = batches.batch(0, 0)
     model.predict_on_batch(pictures)  # compiles
     started = time.perf_counter()

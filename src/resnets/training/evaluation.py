@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from resnets.data import Batches, Feed
+from resnets.training.views import averaged
 
 if TYPE_CHECKING:
     import keras
@@ -15,8 +16,15 @@ if TYPE_CHECKING:
 BINS = 15  # of the calibration error, as Guo et al. 2017 have them
 
 
-def logits_of(model: keras.Model, batches: Batches) -> tuple[np.ndarray, np.ndarray]:
-    """Let the net look at every picture of the batches once, in order.
+def logits_of(
+    model: keras.Model, batches: Batches, views: str = "one"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let the net look at every picture of the batches, in order.
+
+    Args:
+        model: takes uint8 pixels.
+        batches: the pictures.
+        views: as which it sees each, and averages; see `views.averaged`.
 
     Returns:
         (N, K) float32 logits and (N,) labels. A short last batch is filled up with its first
@@ -25,7 +33,8 @@ def logits_of(model: keras.Model, batches: Batches) -> tuple[np.ndarray, np.ndar
     outputs, labels = [], []
     with Feed(batches, count=batches.steps) as feed:
         for _, _, pictures, truth in feed:
-            outputs.append(answer(model, pictures, batches.batch_size))
+            seen = averaged(lambda x: answer(model, x, batches.batch_size), pictures, views)
+            outputs.append(seen)
             labels.append(truth)
     return np.concatenate(outputs), np.concatenate(labels).astype(np.int64)
 

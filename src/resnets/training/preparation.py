@@ -32,7 +32,7 @@ from resnets.training.recipes import RECIPES, Recipe
 
 # Fields that flags decide; --set would contradict them.
 FLAGGED = {
-    "recipe": ("name", "duration", "batch"),
+    "recipe": ("name", "duration", "batch", "net"),
     "model": ("name", "classes", "input_shape", "page"),
     "preprocess": ("height", "width", "channels"),
 }
@@ -64,10 +64,15 @@ class Setup:
     val: Pictures
     bad: dict[str, str]
 
-    def batches(self, seed: int) -> tuple[Batches, Batches]:
-        """Make the batches to train on and those to look at."""
+    def batches(self, seed: int, steps: int | None = None) -> tuple[Batches, Batches]:
+        """Make the batches to train on and those to look at.
+
+        Args:
+            seed: of the run.
+            steps: its length, by which pictures grow; None for pictures of full size.
+        """
         return (
-            training_batches(self.source, self.train, self.recipe, seed),
+            training_batches(self.source, self.train, self.recipe, seed, steps),
             looking_batches(self.source, self.val, self.recipe.batch),
         )
 
@@ -115,8 +120,16 @@ def decoded(source: Source, split: Split, preprocess: Preprocess) -> tuple[Pictu
     return train, val
 
 
-def training_batches(source: Source, pictures: Pictures, recipe: Recipe, seed: int) -> Batches:
-    """Make the shuffled, augmented batches of a training."""
+def training_batches(
+    source: Source, pictures: Pictures, recipe: Recipe, seed: int, steps: int | None = None
+) -> Batches:
+    """Make the shuffled, augmented batches of a training, their pictures growing over its steps."""
+    height, width, _ = pictures.shape
+
+    def sides(step: int) -> tuple[int, int]:
+        fraction = recipe.fraction_at(step / (steps or 1))
+        return max(1, round(fraction * height)), max(1, round(fraction * width))
+
     return Batches(
         pictures,
         source.labels[pictures.indices],
@@ -125,6 +138,7 @@ def training_batches(source: Source, pictures: Pictures, recipe: Recipe, seed: i
         augment=recipe.augment,
         shuffle=True,
         drop_last=True,
+        sides=sides if recipe.growth and steps else None,
     )
 
 
@@ -164,7 +178,8 @@ def prepare(
     if len(source) > 20_000:
         say(f"looking through {len(source)} pictures")
     survey = make_survey(source)
-    split = make_split(source, survey, allow_bad=allow_bad)
+    split = make_split(source, survey, val=recipe.held_out, allow_bad=allow_bad)
+    request = dataclasses.replace(request, model=request.model or recipe.net)
     spec, preprocess = choose_net_spec(request, source, split, survey, typed["preprocess"])
     spec = spec.with_text(typed["model"])
     train, val = decoded(source, split, preprocess)

@@ -27,6 +27,7 @@ from resnets.training.evaluation import (
 )
 from resnets.training.prediction import Answers, Prediction, read_pictures
 from resnets.training.preparation import looking_batches
+from resnets.training.views import VIEWS
 
 if TYPE_CHECKING:
     import keras
@@ -114,17 +115,20 @@ class Run:
                 predictions.append(Prediction(name, *likely[0], likely))
         return Answers(tuple(predictions), tuple(unreadable))
 
-    def evaluate(self, source: Any = None, split: str = "test") -> Judgement:
+    def evaluate(self, source: Any = None, split: str = "test", views: str = "one") -> Judgement:
         """Judge the net on labelled pictures and leave table, figures and JSON in the run.
 
         Args:
             source: pictures from elsewhere, their classes matched by name; left out, the run's own.
             split: `train`, `val` or `test`; a source without splits is taken whole.
+            views: `one`, each picture as it is; `mirror` or `shift` average the answers about two
+                or six views of it, at two or six times the work.
 
         Raises:
             SourceError: the split is empty, or a class is unknown to the net.
-            UnknownNameError: there is no such split.
+            UnknownNameError: there is no such split, or no such kind of views.
         """
+        catalog.look_up(VIEWS, views, "kind of views")
         catalog.look_up(dict.fromkeys(SPLITS), split, "split")
         opened, indices, labels = self._labelled(source, split)
         pictures = Pictures(opened, indices, self.preprocess)
@@ -136,12 +140,13 @@ class Run:
             )
         opened = dataclasses.replace(opened, labels=labels)
         net = self._net_for(len(pictures))
-        logits, truth = logits_of(net, looking_batches(opened, pictures, BATCH))
+        logits, truth = logits_of(net, looking_batches(opened, pictures, BATCH), views)
         judgement = dataclasses.replace(
             judge(logits, truth, self.classes),
             unreadable=tuple((opened.paths[index], why) for index, why in pictures.bad.items()),
         )
         name = split if source is None else f"{opened.name}-{split}"
+        name = name if views == "one" else f"{name}-{views}"
         paths = [opened.paths[index] for index in pictures.indices]
         self._write(name, judgement, paths, logits, truth)
         return judgement

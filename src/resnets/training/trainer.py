@@ -30,6 +30,7 @@ class Position:
         loss_sum: sum of the losses of the epoch's steps so far.
         error_sum: the same of the errors.
         best: the best look at `val` so far: its error, loss and step; empty before the first.
+            Where there is no `val`, the step of the last look alone.
         seconds: training time so far, without validation and without the first epoch.
         pictures: pictures trained on in that time.
     """
@@ -182,6 +183,11 @@ class Trainer:
             position.seconds += time.perf_counter() - began
 
     def _look_at_val(self) -> dict[str, float]:
+        if self.val.pictures == 0:  # nothing to choose by: the newest weights are those to keep
+            last: dict[str, float] = {"step": self.position.step}
+            if self._kept(self.folder.keep_best, self.position.step, arrays_of(self.model), last):
+                self.position.best = last
+            return {}
         self.callbacks.on_test_begin()
         logits, labels = logits_of(self.model, self.val)
         found = {"val_error": error_of(logits, labels), "val_loss": cross_entropy(logits, labels)}
