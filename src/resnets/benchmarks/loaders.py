@@ -146,7 +146,8 @@ class _Folder:
     def __getitem__(self, index: int) -> np.ndarray:
         import torch
 
-        return _cropped(self.paths[index], self.size, torch.rand(5).tolist())
+        draw = torch.rand(5).tolist()
+        return _cropped(self.paths[index], self.size, draw).copy()  # PyTorch wants to write to it
 
 
 def _data_loader(task: Task) -> Iterator[Any]:
