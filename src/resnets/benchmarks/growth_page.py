@@ -112,8 +112,8 @@ def keep(points: Points, folder: Path) -> None:
     rows = panels(last)
     if rows:
         steep = [cost for _, cost, found in slope_rows(last) if found["slope"] > LINEAR]
-        title = "Nothing grows faster than linear" if not steep else "What grows, and how fast"
-        scaling(rows, f"{title} (dashed)", folder, JOB)
+        title = "What grows, and how fast" if steep else "Nothing grows faster than linear"
+        scaling(rows, f"{title} (dashed: linear)", folder, JOB)
 
 
 def panels(points: Points) -> list[Any]:
