@@ -32,13 +32,14 @@ def test_the_fit_is_that_of_least_squares() -> None:
 
 
 def net(x: int, **changes: Any) -> dict[str, Any]:
-    return {"x": x, "seconds": {"step": 0.5 * x}, "peak": 7, "parameters": 9, **changes}
+    found = {"x": x, "seconds": {"step": 0.5 * x}, "low": 0.25 * x, "peak": 7, "parameters": 9}
+    return found | changes
 
 
 def test_costs_of_nets_come_in_the_order_of_x_without_failures() -> None:
     failed = {"x": 5, "failure": "exit 1"}
     assert series([net(20), failed, net(10)]) == {
-        "step": ([10.0, 20.0], [5.0, 10.0]),
+        "step": ([10.0, 20.0], [2.5, 5.0]),
         "memory": ([10.0, 20.0], [7.0, 7.0]),
         "parameters": ([10.0, 20.0], [9.0, 9.0]),
     }

@@ -52,7 +52,7 @@ _DEPTHS = (20, 32, 44, 56, 110, 1202)
 AXES: Mapping[str, Axis] = {
     "depth": Axis(
         tuple(Point("depth", depth, f"resnet{depth}", batch=4) for depth in _DEPTHS),
-        "layers",
+        "layers in blocks",
         "the CIFAR nets of 20 to 1,202 layers, 32 px, batch 4",
     ),
     "width": Axis(
@@ -124,6 +124,8 @@ def position(point: Point) -> int:
     if point.axis == "width":
         width = {"width": point.width, "stem_width": point.width}
         return cost(spec_of(point.net, **width)).multiply_adds
+    if point.axis == "depth":
+        return point.value - 2  # 6n + 2: the first layer and the last one stand still
     return point.size**2 if point.axis == "size" else point.value
 
 

@@ -76,8 +76,9 @@ def page(points: Points) -> str:
         "median of the steps after three more; peak memory above what the process had before it",
         "built the net or opened the archive. A slope is that of a straight line through the",
         f"logarithms: 1 is linear, below 1 fixed costs have their share. Below {_TINY:g} s nothing",
-        "is fitted. One process a point, so a slope has no spread of its own; beside it stand the",
-        "lowest and highest between neighbours, and that between the last two.",
+        "is fitted, and of the steps it is the lowest, to which other processes added least. One",
+        "process a point, so a slope has no spread of its own; beside it stand the lowest and",
+        "highest between neighbours, and that between the last two.",
         "",
         f"![Seconds and memory against what grows]({JOB}.svg)",
     ]
@@ -111,8 +112,8 @@ def keep(points: Points, folder: Path) -> None:
     rows = panels(last)
     if rows:
         steep = [cost for _, cost, found in slope_rows(last) if found["slope"] > LINEAR]
-        title = "Nothing grows faster than linear" if not steep else "What grows, and how fast"
-        scaling(rows, f"{title} (dashed)", folder, JOB)
+        title = "What grows, and how fast" if steep else "Nothing grows faster than linear"
+        scaling(rows, f"{title} (dashed: linear)", folder, JOB)
 
 
 def panels(points: Points) -> list[Any]:

@@ -45,16 +45,16 @@ def series(points: Sequence[Mapping[str, Any]]) -> dict[str, tuple[list[float], 
         points: as `grow` gives them, of one axis; failed ones are passed over.
 
     Returns:
-        By the name of each cost, x and y in the order of x: seconds of every stage, `memory` in
-        bytes and, of nets, `parameters`; of pictures, `to the first batch`, the sum of the stages
-        up to it.
+        By the name of each cost, x and y in the order of x: seconds of every stage (the lowest
+        of a step, to which other processes have added least), `memory` in bytes and, of nets,
+        `parameters`; of pictures, `to the first batch`, the sum of the stages up to it.
     """
     good = sorted((one for one in points if "failure" not in one), key=lambda one: one["x"])
     columns: dict[str, tuple[list[float], list[float]]] = {}
     for one in good:
         values = {**one["seconds"], "memory": one["peak"]}
         if "parameters" in one:
-            values["parameters"] = one["parameters"]
+            values |= {"step": one["low"], "parameters": one["parameters"]}
         else:
             parts = (seconds for stage, seconds in one["seconds"].items() if stage != "again")
             values["to the first batch"] = sum(parts)

@@ -101,7 +101,8 @@ def _fill(axes: Axes, panel: Panel) -> None:
     axes.set_ylim(low, high)
     _guide(axes, panel)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(numticks=5))
+        few = axis.get_view_interval()[1] < 50 * axis.get_view_interval()[0]
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=5))
         axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
         axis.set_minor_locator(NullLocator())
     axes.grid(axis="y")
