@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from resnets.errors import UnknownNameError
+from resnets.errors import UnknownNameError, UsageError
 from resnets.models import build, spec_of
 
 
@@ -137,3 +137,19 @@ def test_every_choice_of_a_field_builds_and_runs():
 def test_the_spec_is_all_that_a_net_needs():
     spec = spec_of("resnet20", blocks=(1, 1, 1))
     assert build(spec).count_params() == build("resnet20", blocks=(1, 1, 1)).count_params()
+
+
+def test_recompute_is_a_switch_on_the_layers_that_changes_no_name():
+    plain, switched = _small(), _small(recompute=True)
+    assert [w.path for w in switched.weights] == [w.path for w in plain.weights]
+    assert switched.get_layer("stage2_block1").recompute
+    assert not plain.get_layer("stage2_block1").recompute
+    tapped = _small(features="stage1_block1", recompute=True)
+    assert tapped(_pixels())["stage1_block1"].shape == (4, 16, 16, 16)
+
+
+def test_the_lessons_net_has_no_blocks_to_recompute():
+    with pytest.raises(UsageError, match="the lesson's net cannot recompute") as caught:
+        build("lesson", recompute=True)
+    assert caught.value.received == "recompute"
+    assert "take resnet50v1" in caught.value.hint

@@ -10,16 +10,24 @@ from resnets import catalog
 from resnets.blocks.branches import make_branch, make_stem, norm_act
 from resnets.blocks.convolution import he_initializer
 from resnets.blocks.normalization import Normalize
+from resnets.blocks.recomputation import Recomputable
 from resnets.blocks.residual import Residual
 from resnets.blocks.shortcuts import make_shortcut
 from resnets.models.layout import Block, block_list, stem_rows
-from resnets.models.netspec import NetSpec
+from resnets.models.netspec import NetSpec, check_recompute
 from resnets.models.page import build_page
 
 
-def build_spec(spec: NetSpec, features: bool | str | Sequence[str] = False) -> keras.Model:
+def build_spec(
+    spec: NetSpec, features: bool | str | Sequence[str] = False, recompute: bool = False
+) -> keras.Model:
     """Build the net of a spec; see `resnets.models.build`."""
+    if recompute:
+        check_recompute(spec)
     net = build_page(spec) if spec.page else _net(spec)
+    for layer in net.layers:
+        if isinstance(layer, Recomputable):
+            layer.recompute = recompute
     return net if features is False else _tapped(net, spec, features)
 
 
