@@ -18,14 +18,14 @@ TOLERANCE = 1e-5 if keras.backend.backend() == "jax" else 0.0
 
 NETS = (
     {"survival": 0.5},  # option A; the draws of stochastic depth
-    {"order": "pre", "shortcut": "D", "branch": "bottleneck", "se_ratio": 0.5},
+    {"blocks": (1,), "order": "pre", "shortcut": "D", "branch": "bottleneck", "se_ratio": 0.5},
 )
 
 
 def _net(recompute, **fields):
     keras.utils.set_random_seed(0)
     small = {"input_shape": (8, 8, 3), "blocks": (1, 1), "width": 4, "stem_width": 4}
-    return resnets.build("resnet20", classes=3, recompute=recompute, **small, **fields)
+    return resnets.build("resnet20", classes=3, recompute=recompute, **{**small, **fields})
 
 
 def _pixels():
