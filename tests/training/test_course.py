@@ -36,6 +36,13 @@ def test_the_plan_in_words() -> None:
     ]
 
 
+def test_the_plan_says_what_is_computed_twice() -> None:
+    plan = dataclasses.replace(PLAN, recompute=True)
+    line = plan_sentences(plan, RECIPES["quick"], spec_of("resnet20"))[3]
+    words = "with    tensorflow on Some CPU, float32, computing blocks again in the backward pass"
+    assert line == words
+
+
 def test_the_plan_of_grey_pictures_has_no_word_of_their_mean() -> None:
     spec = spec_of("resnet20", classes=10, input_shape=(16, 16, 1), mean=(0.3,), std=(0.2,))
     assert plan_sentences(PLAN, RECIPES["lesson"], spec)[0] == "net     resnet20 (20 layers)"

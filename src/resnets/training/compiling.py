@@ -44,7 +44,13 @@ def optimizer_of(recipe: Recipe, schedule: Knots) -> keras.optimizers.Optimizer:
 
 
 def ready_model(
-    spec: NetSpec, recipe: Recipe, steps: int, depth: int, precision: str, seed: int
+    spec: NetSpec,
+    recipe: Recipe,
+    steps: int,
+    depth: int,
+    precision: str,
+    seed: int,
+    recompute: bool = False,
 ) -> keras.Model:
     """Build a net from its seed and compile it; the same arguments give the same bits.
 
@@ -55,12 +61,13 @@ def ready_model(
         depth: weighted layers of the net.
         precision: a key of `POLICIES`.
         seed: of the weights.
+        recompute: whether blocks are computed again in the backward pass.
     """
     keras.utils.set_random_seed(seed)
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(POLICIES[precision])
     try:
-        model = build(fitted_spec(spec, recipe, steps))
+        model = build(fitted_spec(spec, recipe, steps), recompute=recompute)
     finally:
         keras.config.set_dtype_policy(policy)
     optimizer = optimizer_of(recipe, schedule_of(recipe, steps, depth))

@@ -19,8 +19,9 @@ from resnets.reports import curves
 from resnets.spec import Spec
 from resnets.store import RunFolder, provenance
 from resnets.training.compiling import fitted_spec, ready_model
-from resnets.training.devices import device
+from resnets.training.devices import device, free_memory_of
 from resnets.training.estimate import seconds_per_look, seconds_per_step
+from resnets.training.footprint import fit_batch
 from resnets.training.plan import EVALUATIONS, Plan, Request
 from resnets.training.precision import choose_precision
 from resnets.training.preparation import Setup, decoded, looking_batches, training_batches
@@ -40,8 +41,13 @@ def begin(
     progress: Progress,
 ) -> Run:
     """Measure, plan, say the plan, make the run folder, and train."""
-    plan, net = make_plan(setup, request)
-    for line in setup.sentences() + plan_sentences(plan, setup.recipe, setup.spec):
+    here = device()
+    precision = choose_precision(request.precision, here)
+    setup, warning = fit_to_memory(setup, request, precision, free_memory_of(here))
+    for line in setup.sentences() + warning:  # before the first step, which may not fit
+        progress.say(line)
+    plan, net = make_plan(setup, request, precision, here.name)
+    for line in plan_sentences(plan, setup.recipe, setup.spec):
         progress.say(line)
     documents = {
         "spec.json": fitted_spec(setup.spec, setup.recipe, plan.steps).to_json(),
@@ -77,7 +83,9 @@ def go_on(
     plan = Plan.from_json(documents["plan"])
     recipe = Recipe.from_json(documents["recipe"])
     spec = NetSpec.from_json(folder.read("spec.json"))
-    net = ready_model(spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed)
+    net = ready_model(
+        spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed, plan.recompute
+    )
     train, val = decoded(source, split, preprocess)
     trainer = Trainer(
         net,
@@ -101,14 +109,31 @@ def go_on(
     return finish(trainer, folder, progress)
 
 
-def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
-    """Decide what only the engine can tell: precision, steps and time; give the net with it.
+def fit_to_memory(
+    setup: Setup, request: Request, precision: str, free: int
+) -> tuple[Setup, list[str]]:
+    """Choose a batch that fits where none was asked for; give a line where something is amiss."""
+    recipe, sentence = fit_batch(
+        setup.recipe,
+        request,
+        setup.spec,
+        len(setup.split.train),
+        free,
+        keras.backend.backend(),
+        precision,
+    )
+    lines = [f"memory  {sentence}"] if sentence else []
+    return dataclasses.replace(setup, recipe=recipe), lines
+
+
+def make_plan(
+    setup: Setup, request: Request, precision: str, device_name: str
+) -> tuple[Plan, keras.Model]:
+    """Decide what only the engine can tell: steps and time; give the net with it.
 
     A length in minutes is turned into steps by the measurement, once. The net is built anew when
     that changes its schedule, so that `resume` builds the same.
     """
-    here = device()
-    precision = choose_precision(request.precision, here)
     recipe, spec = setup.recipe, setup.spec
     train, val = setup.batches(request.seed)
     guess = (
@@ -117,8 +142,8 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         else dataclasses.replace(recipe.duration, unit="epochs", amount=1.0)
     )
     steps = guess.steps(train.steps, recipe.batch)
-    depth = depth_of(spec)
-    net = ready_model(spec, recipe, steps, depth, precision, request.seed)
+    rest = depth_of(spec), precision, request.seed, request.recompute
+    net = ready_model(spec, recipe, steps, *rest)
     step_time = seconds_per_step(net, train)
     look_time = seconds_per_look(net, val)
     if recipe.duration.unit == "minutes":
@@ -126,7 +151,7 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         steps = max(1, int(seconds / step_time))
         if steps > train.steps:
             steps -= steps % train.steps  # whole epochs: each picture is seen equally often
-        net = ready_model(spec, recipe, steps, depth, precision, request.seed)
+        net = ready_model(spec, recipe, steps, *rest)
     epochs = steps / train.steps
     every = max(1, math.ceil(epochs / EVALUATIONS))
     plan = Plan(
@@ -141,8 +166,9 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         validate_every=every,
         seed=request.seed,
         engine=keras.backend.backend(),
-        device=here.name,
+        device=device_name,
         seconds=steps * step_time + math.ceil(epochs / every) * look_time,
+        recompute=request.recompute,
     )
     return plan, net
 
@@ -164,7 +190,8 @@ def plan_sentences(plan: Plan, recipe: Recipe, spec: NetSpec) -> list[str]:
             f"{plan.batch}, learning rate {recipe.learning_rate:g}, seed {plan.seed}"
         ),
         f"        pictures change by {changes or 'nothing'}",
-        f"with    {plan.engine} on {plan.device}, {plan.precision}",
+        f"with    {plan.engine} on {plan.device}, {plan.precision}"
+        + (", computing blocks again in the backward pass" if plan.recompute else ""),
         f"about   {lasts}, from a few measured steps",
     ]
 

@@ -33,6 +33,7 @@ class Request(Spec):
         batch: pictures a step, at least 1.
         seed: 0 or more.
         precision: `auto`, `float32`, `bfloat16` or `float16`.
+        recompute: whether blocks are computed again in the backward pass, to take less memory.
 
     Raises:
         UsageError: a number is out of its range, or two lengths are given.
@@ -47,6 +48,7 @@ class Request(Spec):
     batch: int | None = None
     seed: int = 0
     precision: str = "auto"
+    recompute: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -98,6 +100,7 @@ class Plan(Spec):
         engine: what computes.
         device: what it computes on.
         seconds: estimate of the time from measured steps; 0 where none was measured.
+        recompute: whether blocks are computed again in the backward pass.
     """
 
     net: str
@@ -113,6 +116,7 @@ class Plan(Spec):
     engine: str
     device: str
     seconds: float = 0.0
+    recompute: bool = False
 
 
 def choose_net(pictures: int, side: float) -> tuple[str, dict[str, Any]]:
