@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import resnets
+from resnets import kernels
 from resnets.blocks import Chain, Residual
 from resnets.blocks.recomputation import Recomputable
 from resnets.models import fold
@@ -56,8 +57,6 @@ def test_training_ends_with_the_same_losses_weights_statistics_and_seeds(fields)
     (losses, variables), (again, others) = _trained(once), _trained(twice)
     _assert_equal(losses, again)
     _assert_equal(variables, others)
-    answers = [net.predict(_pixels(), verbose=0) for net in (once, twice)]
-    _assert_equal(*answers)
 
 
 def test_statistics_move_once_a_step():
@@ -107,10 +106,10 @@ def test_answers_compute_nothing_twice(monkeypatch):
     net = _net(True)
     net.compile()
 
-    def refuse(function):
+    def refuse(function, *tensors):
         raise NotImplementedError
 
-    monkeypatch.setattr(keras, "remat", refuse)
+    monkeypatch.setattr(kernels, "recompute", refuse)
     assert net.predict(_pixels(), verbose=0).shape == (6, 3)
     with pytest.raises(NotImplementedError):
         net(_pixels(), training=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from resnets import kernels
+
 
 class Recomputable(keras.layers.Layer):
     """A layer made of layers, which can do with its input alone until the backward pass.
@@ -56,7 +58,7 @@ def recomputed(layer: Recomputable, x: Any) -> Any:
         results = [value for value, is_new in zip(new, moved, strict=True) if is_new]
         return (y, *map(keras.ops.stop_gradient, results))
 
-    y, *results = keras.remat(compute)(x, *(variable.value for variable in trained))
+    y, *results = kernels.recompute(compute, x, *(variable.value for variable in trained))
     for variable, value in zip(changed, results, strict=True):
         variable.assign(value)
     return y
