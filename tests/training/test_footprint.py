@@ -19,7 +19,7 @@ from resnets.training.recipes import RECIPES, Recipe
 
 SPEC = spec_of("resnet20", classes=10)
 PICTURES = 45_000
-BAND = (0.6, 1.15)  # of a measured peak over the reckoned one
+BAND = (0.7, 1.15)  # of a measured peak over the reckoned one, on TensorFlow
 
 # 1,000 bytes whatever the batch, 100 for a picture.
 STEP = Footprint(1_000.0, 100.0)
@@ -43,7 +43,7 @@ def test_the_reckoning_is_growth_times_what_is_kept(monkeypatch: pytest.MonkeyPa
     assert plain == Footprint(1_140 + 20 * counted.parameters, 1.5 * 4 * counted.kept)
     half = footprint(SPEC, "tensorflow", "bfloat16", "adam", recompute=True)
     kept = 2.0 * 2 * counted.kept_recomputing()
-    assert half == Footprint(1_140 + 24 * counted.parameters, kept)
+    assert half == Footprint(1_210 + 24 * counted.parameters, kept)
 
 
 def _fitted(room_for: int, request: Request, name: str = "quick") -> tuple[Recipe, Recipe, str]:
@@ -103,6 +103,8 @@ def test_where_nothing_fits_another_size_is_proposed() -> None:
 def test_a_measured_peak_is_near_the_reckoned_one(
     root: Path, net: str, side: int, batch: int, recompute: bool
 ) -> None:
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("MISSING: KERAS_BACKEND=tensorflow, whose growth is fitted to several nets")
     task = {"net": net, "side": side, "batch": batch, "steps": 3}
     task["recompute"] = "blocks" if recompute else "nothing"
     code = (
