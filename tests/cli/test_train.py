@@ -15,7 +15,7 @@ def test_json_is_one_object_of_the_promised_fields(
     small = ["--set", "model.blocks=[1,1,1]", "--set", "model.width=32"]
     found = call_json(
         "train", "shapes", "--size", "16x24", "--epochs", "1", "--batch", "64", "--name", "mine",
-        "--seed", "3", "--out", str(tmp_path), *small,
+        "--seed", "3", "--recompute", "--out", str(tmp_path), *small,
     )  # fmt: skip
     assert found.keys() == {"run", "error", "epochs", "seconds", "pictures_per_second", "plan"}
     run = resnets.load(found["run"])
@@ -24,6 +24,7 @@ def test_json_is_one_object_of_the_promised_fields(
     plan = found["plan"]
     assert {"net", "size", "recipe", "epochs", "batch", "precision"} <= plan.keys()
     assert (plan["size"], plan["batch"], plan["seed"]) == ([16, 24], 64, 3)
+    assert plan["recompute"]
     assert (run.spec.input_shape, run.spec.width) == ((16, 24, 3), 32)
 
 

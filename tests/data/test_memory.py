@@ -33,7 +33,9 @@ def test_a_container_of_version_2_and_the_groups_above_it(tmp_path: Path) -> Non
     (tmp_path / "outer" / "memory.max").write_text("700000\n")
     (tmp_path / "outer" / "memory.current").write_text("200000\n")
     assert free_memory(machine(tmp_path), group, tmp_path) == 500_000
-    (tmp_path / "outer" / "memory.current").write_text("800000\n")
+    (tmp_path / "outer" / "memory.stat").write_text("anon 5\ninactive_file 100000\n")
+    assert free_memory(machine(tmp_path), group, tmp_path) == 600_000  # files that were read
+    (tmp_path / "outer" / "memory.current").write_text("900000\n")
     assert free_memory(machine(tmp_path), group, tmp_path) == 0
 
 
@@ -44,10 +46,14 @@ def test_a_container_of_version_1(tmp_path: Path) -> None:
     (tmp_path / "memory" / "memory.limit_in_bytes").write_text("9000\n")
     (tmp_path / "memory" / "memory.usage_in_bytes").write_text("4000\n")
     assert free_memory(machine(tmp_path), group, tmp_path) == 5000
+    (tmp_path / "memory" / "memory.stat").write_text("inactive_file 7\ntotal_inactive_file 90\n")
+    assert free_memory(machine(tmp_path), group, tmp_path) == 5090
 
 
 def test_a_machine_that_says_nothing(tmp_path: Path) -> None:
     assert free_memory(tmp_path / "none", tmp_path / "none", tmp_path) == memory.FALLBACK
+    nothing = tmp_path / "none"
+    assert free_memory(nothing, nothing, tmp_path, fallback=77) == 77
     assert 0 < budget(0.5) <= free_memory()
 
 

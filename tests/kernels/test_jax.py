@@ -10,6 +10,7 @@ if keras.backend.backend() != "jax":
     pytest.skip("needs KERAS_BACKEND=jax", allow_module_level=True)
 
 import jax
+from jax import numpy as jnp
 
 from resnets.kernels import jax as kernels
 
@@ -48,3 +49,29 @@ def test_the_gradient_of_few_channels_is_that_of_the_convolution(stride, sides, 
     monkeypatch.setattr(kernels, "FEW", 0)
     for got, wanted in zip(product, gradients(), strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-3)
+
+
+def test_what_is_computed_again_is_not_kept_meanwhile():
+    draw = np.random.default_rng(0).normal
+    x, weight = (draw(0, 0.1, (128, 128)).astype("float32") for _ in range(2))
+
+    def block(x, weight):
+        for _ in range(6):
+            x = jnp.tanh(x @ weight)
+        return (x,)
+
+    def compiled(call):
+        def loss(x):
+            for _ in range(4):
+                (x,) = call(block, x, weight)
+            return x.sum()
+
+        return jax.jit(jax.grad(loss)).lower(x).compile()
+
+    kept = compiled(lambda function, *tensors: function(*tensors))
+    again = compiled(kernels.recompute)
+    np.testing.assert_allclose(again(x), kept(x), rtol=1e-5, atol=1e-8)
+    sizes = [found.memory_analysis().temp_size_in_bytes for found in (kept, again)]
+    # 24 results of 64 KiB are kept, or at most 4 with 6 of one block.
+    assert sizes[0] >= 24 * 2**16
+    assert sizes[1] < 16 * 2**16

@@ -52,3 +52,12 @@ def test_max_pool_never_picks_the_outside():
     x = -np.arange(1, 17, dtype="float32").reshape(1, 4, 4, 1)
     y = _numpy(plain.max_pool(x, size=3, stride=2, padding=1))
     np.testing.assert_array_equal(y[0, :, :, 0], [[-1, -2], [-5, -6]])
+
+
+def test_recompute_gives_what_the_function_gives():
+    def function(x, factor):
+        return x * factor, x + factor
+
+    x = np.array([1.0, 2.0], "float32")
+    found = plain.recompute(function, x, np.float32(3))
+    assert [_numpy(tensor).tolist() for tensor in found] == [[3, 6], [4, 5]]

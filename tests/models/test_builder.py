@@ -158,3 +158,19 @@ def test_the_lessons_net_has_one_size_alone():
         build_spec(FAMILIES["lesson"].spec, any_side=True)
     assert caught.value.received == "lesson"
     assert "growth" in caught.value.hint
+
+
+def test_recompute_is_a_switch_on_the_layers_that_changes_no_name():
+    plain, switched = _small(), _small(recompute=True)
+    assert [w.path for w in switched.weights] == [w.path for w in plain.weights]
+    assert switched.get_layer("stage2_block1").recompute
+    assert not plain.get_layer("stage2_block1").recompute
+    tapped = _small(features="stage1_block1", recompute=True)
+    assert tapped(_pixels())["stage1_block1"].shape == (4, 16, 16, 16)
+
+
+def test_the_lessons_net_has_no_blocks_to_recompute():
+    with pytest.raises(UsageError, match="the lesson's net cannot recompute") as caught:
+        build("lesson", recompute=True)
+    assert caught.value.received == "recompute"
+    assert "take resnet50v1" in caught.value.hint

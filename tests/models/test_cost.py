@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from resnets.models import FAMILIES, NetSpec, cost
+import numpy as np
+import pytest
+
+from resnets.models import FAMILIES, NetSpec, build, cost
 
 
 def _net(**fields):
+    return cost(_spec(**fields))
+
+
+def _spec(**fields):
     small = {
         "blocks": (1,),
         "classes": 3,
@@ -17,7 +24,7 @@ def _net(**fields):
         "stem_width": 5,
         "width": 5,
     }
-    return cost(NetSpec("small", **{**small, **fields}))
+    return NetSpec("small", **{**small, **fields})
 
 
 def test_one_basic_block():
@@ -81,3 +88,59 @@ def test_the_sprints_net_costs_what_the_records_does_and_its_projections():
     record += 12 * 24 * 961 + 2560
     projections = 24 * 64 * 225 + 64 * 256 * 49 + 256 * 256 * 9
     assert cost(FAMILIES["sprint8"].spec).multiply_adds == record + projections
+
+
+def test_what_the_backward_pass_needs_is_kept_once():
+    found = _net()
+    stem, block, pool, head = found.parts
+    plane = 4 * 6 * 5
+    # The pixels for the convolution, its result for the norm, the activation's for the block.
+    assert stem.kept == 4 * 6 * 2 + plane + plane
+    assert block.kept == 4 * plane  # of each convolution the result, and the activation after it
+    assert (pool.kept, head.kept) == (0, 0)
+    assert found.kept == stem.kept + block.kept
+    # The stem's result, and then the block from its inside to its own result.
+    assert found.kept_recomputing() == plane + block.kept
+    # Of two blocks the second is as large: what the first gave is its input, its inside is gone.
+    assert _net(blocks=(2,)).kept_recomputing() == 2 * plane + block.kept
+    # Behind a large block a small one adds what it holds to the results, not to the inside.
+    assert _net(blocks=(1, 1)).kept_recomputing() == plane + block.kept
+
+
+def test_other_blocks_keep_other_numbers():
+    plane = 4 * 6 * 5
+    kept = [_net(order="pre").parts[place].kept for place in (1, 2)]
+    assert kept == [3 * plane, plane]  # no norm comes after the sum, but one at the end
+    assert _net(se_ratio=0.4).parts[1].kept == 5 * plane  # the gate's input
+    # A projection's result goes into a norm, and an average pool's into the projection.
+    projecting, pooling = (_net(blocks=(1, 1), shortcut=form).parts[2].kept for form in "BD")
+    assert projecting == 5 * (2 * 3 * 10)
+    assert pooling == projecting + 2 * 3 * 5
+
+
+@pytest.mark.core
+@pytest.mark.parametrize(
+    "fields",
+    (
+        {"blocks": (2, 2), "shortcut": "B"},
+        {"blocks": (2, 2), "order": "pre", "branch": "bottleneck", "stem_width": 20},
+        {"blocks": (1, 1), "shortcut": "B", "stem": "deep", "input_shape": (16, 16, 2)},
+    ),
+)
+def test_pytorch_keeps_as_many_numbers(fields):
+    torch = pytest.importorskip("torch")
+    import keras
+
+    if keras.backend.backend() != "torch":
+        pytest.skip("MISSING: KERAS_BACKEND=torch, the engine that tells what it keeps")
+    spec = _spec(**fields)
+    net, kept = build(spec), {}
+
+    def note(tensor):
+        if tensor.ndim == 4 and len(tensor) == 7 and tensor.is_floating_point():
+            kept[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        net(np.zeros((7, *spec.input_shape), "uint8"), training=True)
+    assert sum(tensor[0].numel() for tensor in kept.values()) == cost(spec).kept

@@ -7,7 +7,6 @@ import pytest
 from resnets.models import spec_of
 from resnets.training import course
 from resnets.training.course import make_plan, plan_sentences
-from resnets.training.devices import Device
 from resnets.training.plan import Plan, Request
 from resnets.training.preparation import prepare
 from resnets.training.recipes import RECIPES
@@ -41,6 +40,13 @@ def test_the_plan_in_words() -> None:
     ]
 
 
+def test_the_plan_says_what_is_computed_twice() -> None:
+    plan = dataclasses.replace(PLAN, recompute=True)
+    line = plan_sentences(plan, RECIPES["quick"], spec_of("resnet20"))[3]
+    words = "with    tensorflow on Some CPU, float32, computing blocks again in the backward pass"
+    assert line == words
+
+
 def test_the_plan_of_grey_pictures_has_no_word_of_their_mean() -> None:
     spec = spec_of("resnet20", classes=10, input_shape=(16, 16, 1), mean=(0.3,), std=(0.2,))
     assert plan_sentences(PLAN, RECIPES["lesson"], spec)[0] == "net     resnet20 (20 layers)"
@@ -60,20 +66,19 @@ def test_the_faster_precision_is_taken_and_the_other_is_told(
 ) -> None:
     """A processor that has bfloat16 may still be slower in it."""
     seconds = {"float32": 0.5, "mixed_bfloat16": 2.0}
-    monkeypatch.setattr(course, "device", lambda: Device("CPU", "Some CPU", True))
     monkeypatch.setattr(
         course, "seconds_per_step", lambda net, _: seconds[net.layers[1].dtype_policy.name]
     )
     tiny = {"model.width": "4", "model.stem_width": "4", "model.blocks": "[1,1,1]"}
     request = Request(model="resnet20", epochs=1)
     setup = prepare("shapes", request, tiny, False, print)
-    plan, net = make_plan(setup, request)
+    plan, net = make_plan(setup, request, ("bfloat16", "float32"), "Some CPU")
     assert (plan.precision, plan.slower) == ("float32", (("bfloat16", 4.0),))
     assert net.layers[1].dtype_policy.name == "float32"
     assert plan_sentences(plan, setup.recipe, setup.spec)[3] == (
         "with    tensorflow on Some CPU, float32 (bfloat16: 4.00 times as long)"
     )
     seconds["mixed_bfloat16"] = 0.25
-    plan, net = make_plan(setup, request)
+    plan, net = make_plan(setup, request, ("bfloat16", "float32"), "Some CPU")
     assert (plan.precision, plan.slower) == ("bfloat16", (("float32", 2.0),))
     assert net.layers[1].dtype_policy.name == "mixed_bfloat16"

@@ -52,6 +52,13 @@ def test_what_has_a_flag_is_not_set(path: str) -> None:
     assert "--size" in caught.value.hint
 
 
+def test_the_lessons_net_is_refused_to_recompute_before_any_work() -> None:
+    with pytest.raises(UsageError, match="cannot recompute its blocks") as caught:
+        prepare("shapes", Request(model="lesson", recompute=True), {}, False, print)
+    assert caught.value.received == "recompute"
+    assert "resnet50v1" in caught.value.hint
+
+
 def test_settings_reach_recipe_net_and_preprocessing(tmp_path: Path) -> None:
     settings = {
         "momentum": "0.8",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -16,9 +17,11 @@ import numpy as np
 import pytest
 
 import resnets
+from resnets import kernels
 from resnets.errors import DivergenceError, EngineError, RunError, SourceError, StorageError
 from resnets.store import RunFolder
 from resnets.training import Run
+from resnets.training.footprint import SHARE, footprint
 from resnets.training.session import train
 
 Read = Callable[[Path], dict[str, np.ndarray]]
@@ -98,6 +101,31 @@ def test_sigint_does_the_same_as_a_keyboard_interrupt(tmp_path: Path, tiny: dict
 
 
 @pytest.mark.core
+def test_recompute_is_obeyed_by_resume_and_ends_with_the_same_net(
+    tmp_path: Path,
+    run: Run,
+    tiny: dict[str, Any],
+    final_arrays: Read,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(SystemExit):
+        train(
+            "shapes", out=tmp_path, recompute=True, callbacks=[Signal(signal.SIGTERM, 10)], **tiny
+        )
+    (path,) = tmp_path.iterdir()
+    assert resnets.load(path).plan["recompute"]
+    twice, recompute = [], kernels.recompute
+    monkeypatch.setattr(kernels, "recompute", lambda *a: twice.append(1) or recompute(*a))
+    resnets.resume(path, silent=True)
+    assert twice
+    first, second = final_arrays(run.path), final_arrays(path)
+    assert first.keys() == second.keys()
+    if keras.backend.backend() != "jax":
+        assert_equal(first, second)  # XLA alone sums in another order when it fuses otherwise
+    assert resnets.load(path).spec == run.spec
+
+
+@pytest.mark.core
 def test_the_same_seed_gives_the_same_bits(
     tmp_path: Path, run: Run, tiny: dict[str, Any], final_arrays: Read
 ) -> None:
@@ -107,6 +135,24 @@ def test_the_same_seed_gives_the_same_bits(
     first, second = final_arrays(run.path), final_arrays(other.path)
     kernel = next(name for name in first if name.endswith("head/kernel"))
     assert not np.array_equal(first[kernel], second[kernel])
+
+
+def test_a_batch_that_does_not_fit_is_told_of_before_the_first_step(
+    tmp_path: Path,
+    run: Run,
+    tiny: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plan = run.plan
+    step = footprint(run.spec, plan["engine"], plan["precision"], "sgd", recompute=False)
+    free = math.ceil(step.needed(20) / SHARE)  # bytes, room for 20 pictures
+    monkeypatch.setattr("resnets.training.course.free_memory_of", lambda here: free)
+    options = {**tiny, "epochs": 1, "batch": None, "silent": False}
+    found = train("shapes", out=tmp_path, **options)
+    assert found.plan["batch"] == 16
+    words = capsys.readouterr().err
+    assert words.index("memory  batch 16: 32 would need about") < words.index("net     resnet20")
 
 
 def test_the_run_says_what_was_decided(run: Run) -> None:

@@ -7,9 +7,11 @@ from typing import Any, Self
 
 import keras
 
+from resnets.blocks.recomputation import Recomputable
+
 
 @keras.saving.register_keras_serializable(package="resnets")
-class Chain(keras.layers.Layer):
+class Chain(Recomputable):
     """Layers that are called one after another, and stand in a summary as one row.
 
     Args:
@@ -28,11 +30,11 @@ class Chain(keras.layers.Layer):
                 step.build(input_shape)
             input_shape = step.compute_output_shape(input_shape)
 
-    def call(self, inputs: Any) -> Any:
+    def compute(self, x: Any, training: bool | None = None) -> Any:
         """Call every step on what the one before gave."""
         for step in self.steps:
-            inputs = step(inputs)
-        return inputs
+            x = step(x, training=training)
+        return x
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Give the shape out for a shape in."""

@@ -6,11 +6,13 @@ from typing import Any, Self
 
 import keras
 
+from resnets.blocks.recomputation import Recomputable
+
 _PARTS = ("branch", "shortcut", "before")
 
 
 @keras.saving.register_keras_serializable(package="resnets")
-class Residual(keras.layers.Layer):
+class Residual(Recomputable):
     """`activation(shortcut(x) + branch(x))`, He 2015, equation 1.
 
     Args:
@@ -50,12 +52,13 @@ class Residual(keras.layers.Layer):
         if self.shortcut is not None:
             self.shortcut.build(ready if self.shortcut_from == "before" else input_shape)
 
-    def call(self, x: Any) -> Any:
+    def compute(self, x: Any, training: bool | None = None) -> Any:
         """Compute the block for x (N, H, W, C)."""
-        ready = x if self.before is None else self.before(x)
-        y = self.branch(ready)
+        ready = x if self.before is None else self.before(x, training=training)
+        y = self.branch(ready, training=training)
         if self.shortcut is not None:
-            y = self.shortcut(ready if self.shortcut_from == "before" else x) + y
+            seen = ready if self.shortcut_from == "before" else x
+            y = self.shortcut(seen, training=training) + y
         return self.activation(y)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

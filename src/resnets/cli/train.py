@@ -52,6 +52,7 @@ def _settings(
     metavar="NAME",
     help="auto, float32, bfloat16 or float16.",
 )
+@click.option("--recompute", is_flag=True, help="Compute blocks twice, to take less memory.")
 @click.option("--out", default="runs", show_default=True, help="Folder that runs are put into.")
 @click.option("--name", help="The run's own name.")
 @click.option(

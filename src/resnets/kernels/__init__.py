@@ -20,5 +20,6 @@ normalize_batch = _chosen.normalize_batch
 normalize = _chosen.normalize
 convolve = _chosen.convolve
 max_pool = _chosen.max_pool
+recompute = getattr(_chosen, "recompute", plain.recompute)
 
-__all__ = ["convolve", "max_pool", "normalize", "normalize_batch", "plain"]
+__all__ = ["convolve", "max_pool", "normalize", "normalize_batch", "plain", "recompute"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import keras
 from keras import ops
 
 
@@ -84,3 +86,13 @@ def max_pool(x: Any, size: int, stride: int, padding: int) -> Any:
         # The lowest finite number of the dtype would do as well; infinity is the same in all.
         x = ops.pad(x, ((0, 0), sides, sides, (0, 0)), constant_values=float("-inf"))
     return ops.max_pool(x, size, stride, padding="valid", data_format="channels_last")
+
+
+def recompute(function: Callable[..., Any], *tensors: Any) -> Any:
+    """Call a function of tensors, and call it again in the backward pass to have its inside.
+
+    Args:
+        function: gives a tuple of tensors, the first of them floats, and assigns nothing.
+        *tensors: what it takes, and may be differentiated by.
+    """
+    return keras.remat(function)(*tensors)

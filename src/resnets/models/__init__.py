@@ -66,6 +66,7 @@ def build(
     input_shape: tuple[int, int, int] | None = None,
     *,
     features: bool | str | Sequence[str] = False,
+    recompute: bool = False,
     **fields: Any,
 ) -> keras.Model:
     """Build a residual network.
@@ -79,18 +80,22 @@ def build(
         input_shape: (H, W, C); None keeps the spec's.
         features: True for a dict of every stage's output instead of logits, or a layer's name, or
             several, for theirs.
+        recompute: whether training keeps each block's input alone and computes the rest again in
+            the backward pass: less memory, more time, the same results. It is a switch on this
+            model, which its config, its folded form and its files know nothing of.
         **fields: any other field of `NetSpec`: `build("resnet50", shortcut="none")`.
 
     Raises:
         UnknownNameError: no net, field or layer is called so; the nearest one is proposed.
-        UsageError: a value is out of range.
+        UsageError: a value is out of range, or `recompute` is asked of a net without blocks.
     """
     from resnets import engine
 
     engine.require()
     from resnets.models.builder import build_spec
 
-    return build_spec(spec_of(net, classes=classes, input_shape=input_shape, **fields), features)
+    spec = spec_of(net, classes=classes, input_shape=input_shape, **fields)
+    return build_spec(spec, features, recompute)
 
 
 def fold(model: keras.Model) -> keras.Model:

@@ -10,27 +10,34 @@ from resnets import catalog
 from resnets.blocks.branches import make_branch, make_stem, norm_act
 from resnets.blocks.convolution import he_initializer
 from resnets.blocks.normalization import Normalize
+from resnets.blocks.recomputation import Recomputable
 from resnets.blocks.residual import Residual
 from resnets.blocks.shortcuts import make_shortcut
 from resnets.errors import UsageError
 from resnets.models.layout import POOLED, Block, block_list, stem_rows
-from resnets.models.netspec import NetSpec
+from resnets.models.netspec import NetSpec, check_recompute
 from resnets.models.page import build_page
 
 
 def build_spec(
-    spec: NetSpec, features: bool | str | Sequence[str] = False, any_side: bool = False
+    spec: NetSpec,
+    features: bool | str | Sequence[str] = False,
+    recompute: bool = False,
+    any_side: bool = False,
 ) -> keras.Model:
     """Build the net of a spec; see `resnets.models.build`.
 
     Args:
         spec: the net.
         features: as `build` has it.
+        recompute: as `build` has it.
         any_side: whether the net takes pictures of other sides than the spec's too.
 
     Raises:
         UsageError: any side is asked of the lesson's page, which has fixed ones.
     """
+    if recompute:
+        check_recompute(spec)
     if any_side and spec.page:
         raise UsageError(
             "the lesson's net takes pictures of one size alone",
@@ -38,6 +45,9 @@ def build_spec(
             hint="leave the recipe's growth out, or choose another net",
         )
     net = build_page(spec) if spec.page else _net(spec, any_side)
+    for layer in net.layers:
+        if isinstance(layer, Recomputable):
+            layer.recompute = recompute
     return net if features is False else _tapped(net, spec, features)
 
 

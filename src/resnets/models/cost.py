@@ -1,7 +1,8 @@
-"""What a net costs, as arithmetic on its spec: parameters and multiply-adds, block by block."""
+"""What a net costs, as arithmetic on its spec: parameters, multiply-adds, memory, by block."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ class Part:
         parameters: weights, the moving statistics with them.
         trainable: weights that training changes.
         multiply_adds: of convolutions and dense layers, for one picture.
+        kept: numbers that training keeps of one picture for the backward pass: what goes into a
+            convolution, a norm, a gate or the next part, each once.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Part:
     parameters: int
     trainable: int
     multiply_adds: int
+    kept: int
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,19 @@ class Cost:
     parameters: int
     trainable: int
     multiply_adds: int
+    kept: int
     parts: tuple[Part, ...]
+
+    def kept_recomputing(self) -> int:
+        """Count what is kept at most where every part recomputes its inside from its input.
+
+        When a part's inside is there again, the parts behind it are done with.
+        """
+        before, most = 0, 0
+        for part in self.parts:
+            most = max(most, before + part.kept)
+            before += math.prod(part.output_shape)
+        return most
 
 
 @dataclass
@@ -50,6 +66,7 @@ class _Count:
     parameters: int = 0
     trainable: int = 0
     multiply_adds: int = 0
+    kept: int = 0
 
     def convolve(self, row: Row, normed: bool) -> None:
         bias = self.spec.bias == "all" or (self.spec.bias == "unnormalised" and not normed)
@@ -57,6 +74,8 @@ class _Count:
         self.stride(row.stride)
         self.channels = row.channels
         self.multiply_adds += weights * self.height * self.width
+        if row.pool > 1:
+            self.keep()
         self.height, self.width = self.height // row.pool, self.width // row.pool
         self._add(weights + bias * row.channels)
         if normed:
@@ -71,6 +90,11 @@ class _Count:
     def norm(self) -> None:
         self._add(2 * self.channels)
         self.parameters += 2 * self.channels
+        self.keep()
+
+    def keep(self) -> None:
+        """Count what comes here as kept: a norm's input, an activation's result, a sum."""
+        self.kept += self.height * self.width * self.channels
 
     def dense(self, channels: int, units: int) -> None:
         self.multiply_adds += channels * units
@@ -86,8 +110,8 @@ class _Count:
 
     def part(self, name: str, flat: bool = False) -> Part:
         shape = (self.channels,) if flat else (self.height, self.width, self.channels)
-        found = Part(name, shape, self.parameters, self.trainable, self.multiply_adds)
-        self.parameters = self.trainable = self.multiply_adds = 0
+        found = Part(name, shape, self.parameters, self.trainable, self.multiply_adds, self.kept)
+        self.parameters = self.trainable = self.multiply_adds = self.kept = 0
         return found
 
 
@@ -102,20 +126,25 @@ def cost(spec: NetSpec) -> Cost:
         sum(part.parameters for part in parts),
         sum(part.trainable for part in parts),
         sum(part.multiply_adds for part in parts),
+        sum(part.kept for part in parts),
         parts,
     )
 
 
 def _parts(spec: NetSpec) -> Iterable[Part]:
     count = _Count(spec, *spec.input_shape)
+    count.keep()
     rows = stem_rows(spec)
     if spec.stem == "whitening":
         count.whiten(rows[0])
+        count.keep()
     else:
         for number, row in enumerate(rows, 1):
             count.convolve(row, spec.stem_norm or number < len(rows))
+            count.keep()
     if spec.stem in POOLED:
         count.stride(2)
+        count.keep()
     yield count.part("stem")
     for block in block_list(spec):
         _block(count, block)
@@ -136,7 +165,9 @@ def _block(count: _Count, block: Block) -> None:
         count.norm()
     for row in block.rows:
         count.convolve(row, spec.order == "post" or row is not block.rows[-1])
+        count.keep()
     if spec.se_ratio:
+        count.keep()
         hidden = squeezed(block.channels, spec.se_ratio)
         count.dense(block.channels, hidden)
         count.dense(hidden, block.channels)
@@ -144,5 +175,10 @@ def _block(count: _Count, block: Block) -> None:
         count.height, count.width, count.channels = height, width, channels_in
         stride = block.stride
         if block.form == "pooled":
-            count.height, count.width, stride = height // stride, width // stride, 1
+            count.height, count.width = height // stride, width // stride
+        elif block.form == "average":
+            count.stride(stride)
+        if block.form != "projection" and stride > 1:
+            count.keep()
+            stride = 1
         count.convolve(Row(1, block.channels, stride), spec.order == "post")

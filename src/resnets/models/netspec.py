@@ -152,3 +152,18 @@ class NetSpec(Spec):
         return Style(
             self.activation, self.norm_momentum, self.norm_epsilon, self.padding, self.bias
         )
+
+
+def check_recompute(spec: NetSpec) -> None:
+    """Refuse to recompute the blocks of a net that has none.
+
+    Raises:
+        UsageError: the net is the lesson's, whose page shows every layer by itself.
+    """
+    if spec.page:
+        raise UsageError(
+            "the lesson's net cannot recompute its blocks: its page lays out every layer by "
+            "itself, so that all can be read, and there is no block to compute twice",
+            received="recompute",
+            hint="take resnet50v1, which is the same net in blocks",
+        )

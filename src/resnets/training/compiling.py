@@ -54,7 +54,13 @@ def optimizer_of(recipe: Recipe, schedule: Knots) -> keras.optimizers.Optimizer:
 
 
 def ready_model(
-    spec: NetSpec, recipe: Recipe, steps: int, depth: int, precision: str, seed: int
+    spec: NetSpec,
+    recipe: Recipe,
+    steps: int,
+    depth: int,
+    precision: str,
+    seed: int,
+    recompute: bool = False,
 ) -> keras.Model:
     """Build a net from its seed and compile it; the same arguments give the same bits.
 
@@ -65,12 +71,14 @@ def ready_model(
         depth: weighted layers of the net.
         precision: a key of `POLICIES`.
         seed: of the weights.
+        recompute: whether blocks are computed again in the backward pass.
     """
     keras.utils.set_random_seed(seed)
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(POLICIES[precision])
     try:
-        model = build_spec(fitted_spec(spec, recipe, steps), any_side=bool(recipe.growth))
+        fitted = fitted_spec(spec, recipe, steps)
+        model = build_spec(fitted, recompute=recompute, any_side=bool(recipe.growth))
     finally:
         keras.config.set_dtype_policy(policy)
     optimizer = optimizer_of(recipe, schedule_of(recipe, steps, depth))

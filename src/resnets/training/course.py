@@ -19,8 +19,9 @@ from resnets.reports import curves
 from resnets.spec import Spec
 from resnets.store import RunFolder, provenance
 from resnets.training.compiling import fitted_spec, ready_model
-from resnets.training.devices import device
+from resnets.training.devices import device, free_memory_of
 from resnets.training.estimate import seconds_per_look, seconds_per_step
+from resnets.training.footprint import fit_batch
 from resnets.training.plan import EVALUATIONS, Plan, Request
 from resnets.training.precision import precisions_to_try
 from resnets.training.preparation import Setup, decoded, looking_batches, training_batches
@@ -41,8 +42,14 @@ def begin(
     progress: Progress,
 ) -> Run:
     """Measure, plan, say the plan, make the run folder, and train."""
-    plan, net = make_plan(setup, request)
-    for line in setup.sentences() + plan_sentences(plan, setup.recipe, setup.spec):
+    here = device()
+    precisions = precisions_to_try(request.precision, here)
+    # Of two it is the last that takes the more memory, and both will be measured.
+    setup, warning = fit_to_memory(setup, request, precisions[-1], free_memory_of(here))
+    for line in setup.sentences() + warning:  # before the first step, which may not fit
+        progress.say(line)
+    plan, net = make_plan(setup, request, precisions, here.name)
+    for line in plan_sentences(plan, setup.recipe, setup.spec):
         progress.say(line)
     documents = {
         "spec.json": fitted_spec(setup.spec, setup.recipe, plan.steps).to_json(),
@@ -79,7 +86,9 @@ def go_on(
     plan = Plan.from_json(documents["plan"])
     recipe = Recipe.from_json(documents["recipe"])
     spec = NetSpec.from_json(folder.read("spec.json"))
-    net = ready_model(spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed)
+    net = ready_model(
+        spec, recipe, plan.steps, depth_of(spec), plan.precision, plan.seed, plan.recompute
+    )
     train, val = decoded(source, split, preprocess)
     whiten(net, train)
     trainer = Trainer(
@@ -104,13 +113,31 @@ def go_on(
     return finish(trainer, folder, progress)
 
 
-def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
+def fit_to_memory(
+    setup: Setup, request: Request, precision: str, free: int
+) -> tuple[Setup, list[str]]:
+    """Choose a batch that fits where none was asked for; give a line where something is amiss."""
+    recipe, sentence = fit_batch(
+        setup.recipe,
+        request,
+        setup.spec,
+        len(setup.split.train),
+        free,
+        keras.backend.backend(),
+        precision,
+    )
+    lines = [f"memory  {sentence}"] if sentence else []
+    return dataclasses.replace(setup, recipe=recipe), lines
+
+
+def make_plan(
+    setup: Setup, request: Request, precisions: Sequence[str], device_name: str
+) -> tuple[Plan, keras.Model]:
     """Decide what only the engine can tell: precision, steps and time; give the net with it.
 
     A length in minutes is turned into steps by the measurement, once. The net is built anew when
     that changes its schedule, so that `resume` builds the same.
     """
-    here = device()
     recipe, spec = setup.recipe, setup.spec
     train, val = setup.batches(request.seed)
     guess = (
@@ -119,10 +146,11 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         else dataclasses.replace(recipe.duration, unit="epochs", amount=1.0)
     )
     steps = guess.steps(train.steps, recipe.batch)
+    rest = request.seed, request.recompute
     depth = depth_of(spec)
     trials: dict[str, tuple[keras.Model, float]] = {}
-    for tried in precisions_to_try(request.precision, here):
-        net = ready_model(spec, recipe, steps, depth, tried, request.seed)
+    for tried in precisions:
+        net = ready_model(spec, recipe, steps, depth, tried, *rest)
         trials[tried] = net, seconds_per_step(net, train) * recipe.work()
     precision = min(trials, key=lambda name: trials[name][1])
     net, step_time = trials[precision]
@@ -132,7 +160,7 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         steps = max(1, int(seconds / step_time))
         if steps > train.steps:
             steps -= steps % train.steps  # whole epochs: each picture is seen equally often
-        net = ready_model(spec, recipe, steps, depth, precision, request.seed)
+        net = ready_model(spec, recipe, steps, depth, precision, *rest)
     whiten(net, setup.train)
     epochs = steps / train.steps
     every = max(1, math.ceil(epochs / EVALUATIONS))
@@ -148,13 +176,14 @@ def make_plan(setup: Setup, request: Request) -> tuple[Plan, keras.Model]:
         validate_every=every,
         seed=request.seed,
         engine=keras.backend.backend(),
-        device=here.name,
+        device=device_name,
         seconds=steps * step_time + math.ceil(epochs / every) * look_time,
         slower=tuple(
             (name, seconds / step_time)
             for name, (_, seconds) in trials.items()
             if name != precision
         ),
+        recompute=request.recompute,
     )
     return plan, net
 
@@ -177,7 +206,8 @@ def plan_sentences(plan: Plan, recipe: Recipe, spec: NetSpec) -> list[str]:
             f"{plan.batch}, learning rate {recipe.learning_rate:g}, seed {plan.seed}"
         ),
         f"        pictures change by {changes or 'nothing'}",
-        f"with    {plan.engine} on {plan.device}, {plan.precision}{slower}",
+        f"with    {plan.engine} on {plan.device}, {plan.precision}{slower}"
+        + (", computing blocks again in the backward pass" if plan.recompute else ""),
         f"about   {lasts}, from a few measured steps",
     ]
 

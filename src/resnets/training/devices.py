@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import keras
 
+from resnets.data.memory import free_memory
 from resnets.store import machine
+
+UNKNOWN = sys.maxsize  # bytes: where nobody tells what is free, nothing is warned of
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,33 @@ def device() -> Device:
         return found
     facts = machine()
     return Device("CPU", facts["cpu"], bool(facts["bfloat16"]))
+
+
+def free_memory_of(here: Device) -> int:
+    """Count the free bytes where the device computes: its own memory, or the machine's.
+
+    TensorFlow and JAX take most of a GPU's memory for themselves at their start and deal it out:
+    free is what they have not dealt out yet. As with the device itself, the branches for GPUs
+    follow the documentation and are not tested.
+    """
+    if here.kind == "CPU":
+        return free_memory(fallback=UNKNOWN)
+    engine = keras.backend.backend()
+    if engine == "torch":
+        import torch
+
+        return int(torch.cuda.mem_get_info(0)[0])
+    if engine == "jax":
+        import jax
+
+        facts = jax.devices()[0].memory_stats() or {"bytes_limit": UNKNOWN}
+        return int(facts["bytes_limit"]) - int(facts.get("bytes_in_use", 0))
+    import tensorflow
+    from tensorflow.python.client import device_lib
+
+    found = (d.memory_limit for d in device_lib.list_local_devices() if d.device_type == "GPU")
+    used = tensorflow.config.experimental.get_memory_info("GPU:0")["current"]
+    return int(next(found)) - int(used)
 
 
 def _tensorflow_gpu() -> Device | None:

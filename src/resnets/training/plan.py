@@ -33,6 +33,7 @@ class Request(Spec):
         batch: pictures a step, at least 1.
         seed: 0 or more.
         precision: `auto`, `float32`, `bfloat16` or `float16`.
+        recompute: whether blocks are computed again in the backward pass, to take less memory.
 
     Raises:
         UsageError: a number is out of its range, or two lengths are given.
@@ -47,6 +48,7 @@ class Request(Spec):
     batch: int | None = None
     seed: int = 0
     precision: str = "auto"
+    recompute: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -99,6 +101,7 @@ class Plan(Spec):
         device: what it computes on.
         seconds: estimate of the time from measured steps; 0 where none was measured.
         slower: precisions that were measured as well, and how many times as long a step took.
+        recompute: whether blocks are computed again in the backward pass.
     """
 
     net: str
@@ -115,6 +118,7 @@ class Plan(Spec):
     device: str
     seconds: float = 0.0
     slower: tuple[tuple[str, float], ...] = ()
+    recompute: bool = False
 
 
 def choose_net(pictures: int, side: float) -> tuple[str, dict[str, Any]]:

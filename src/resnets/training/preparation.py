@@ -27,6 +27,7 @@ from resnets.data import (
 from resnets.data.memory import budget
 from resnets.errors import UsageError, printable
 from resnets.models import NetSpec
+from resnets.models.netspec import check_recompute
 from resnets.training.plan import Request, choose_net_spec, fit_augment, fit_recipe
 from resnets.training.recipes import RECIPES, Recipe
 
@@ -169,7 +170,8 @@ def prepare(
 
     Raises:
         SourceError: the pictures or their split cannot be trained on.
-        UsageError: a setting does not fit its field, or its field is not there.
+        UsageError: a setting does not fit its field, or its field is not there; or `recompute` is
+            asked of the lesson's net.
     """
     typed = sort_settings(settings)
     recipe = RECIPES[request.recipe or "quick"].with_text(typed["recipe"])
@@ -182,6 +184,8 @@ def prepare(
     request = dataclasses.replace(request, model=request.model or recipe.net)
     spec, preprocess = choose_net_spec(request, source, split, survey, typed["preprocess"])
     spec = spec.with_text(typed["model"])
+    if request.recompute:
+        check_recompute(spec)
     train, val = decoded(source, split, preprocess)
     late = {**train.bad, **val.bad}
     bad = {**survey.bad, **late}

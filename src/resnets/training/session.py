@@ -30,6 +30,7 @@ def train(
     batch: int | None = None,
     seed: int = 0,
     precision: str = "auto",
+    recompute: bool = False,
     out: str | os.PathLike[str] = "runs",
     name: str | None = None,
     settings: Mapping[str, str] | None = None,
@@ -50,6 +51,7 @@ def train(
         batch: pictures a step, at least 1.
         seed: of weights, order and augmentation, 0 or more.
         precision: `auto`, `float32`, `bfloat16` or `float16`.
+        recompute: whether blocks are computed again in the backward pass: less memory, more time.
         out: folder that runs are put into.
         name: the run's own name, in place of `<model>.<recipe>_<data>_s<seed>`.
         settings: fields of the recipe as text, or of `model.` and `preprocess.`.
@@ -62,7 +64,7 @@ def train(
         ResnetsError: of the kind that the tree in `resnets.errors` has for it.
     """
     progress = Progress(silent)
-    request = Request(model, recipe, epochs, minutes, size, batch, seed, precision)
+    request = Request(model, recipe, epochs, minutes, size, batch, seed, precision, recompute)
     _check(Path(out), name, tensorboard)
     setup = prepare(source, request, settings or {}, allow_bad, progress.say)
     # An engine takes seconds to load: all that can be refused without one has been by now.
