@@ -63,7 +63,7 @@ def arrays_of_safetensors(plan: Plan, data: bytearray) -> dict[str, np.ndarray]:
         Refusal: the library refuses it, or reads something else than the plan.
     """
     try:
-        entries = dict(deserialize(bytes(data)))
+        entries = dict(deserialize(bytes(data)))  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise Refusal("whole", "its header is not sound", received=str(error)) from None
     if entries.keys() != plan.slots.keys():

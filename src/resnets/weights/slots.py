@@ -37,14 +37,14 @@ class Slot(NamedTuple):
     strides: tuple[int, ...] | None = None
 
     @property
-    def count(self) -> int:
+    def elements(self) -> int:
         """How many elements."""
         return math.prod(self.shape)
 
     @property
     def bytes(self) -> int:
         """How many bytes its elements take, without gaps."""
-        return self.count * DTYPES[self.dtype].itemsize
+        return self.elements * DTYPES[self.dtype].itemsize
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def finished(name: str, dtype: str, array: np.ndarray) -> np.ndarray:
 
 def _view(slot: Slot, data: bytearray) -> np.ndarray:
     dtype = DTYPES[slot.dtype]
-    if slot.count == 0:
+    if slot.elements == 0:
         return np.zeros(slot.shape, dtype)
     strides = slot.strides
     return np.ndarray(
