@@ -62,8 +62,10 @@ def arrays_of_safetensors(plan: Plan, data: bytearray) -> dict[str, np.ndarray]:
     Raises:
         Refusal: the library refuses it, or reads something else than the plan.
     """
+    whole = bytes(data)
+    data.clear()  # the library copies what it reads; two copies at once are enough
     try:
-        entries = dict(deserialize(bytes(data)))  # type: ignore[no-untyped-call]
+        entries = dict(deserialize(whole))  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise Refusal("whole", "its header is not sound", received=str(error)) from None
     if entries.keys() != plan.slots.keys():
@@ -78,7 +80,7 @@ def arrays_of_safetensors(plan: Plan, data: bytearray) -> dict[str, np.ndarray]:
 def _parse(text: bytes) -> dict[str, Any]:
     """Read JSON in which no key stands twice; a second one would hide the first."""
     try:
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_once)
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         raise Refusal("whole", "its header is no JSON", received=str(error)[:200]) from None
     if not text.startswith(b"{") or not isinstance(header, dict):
@@ -86,7 +88,8 @@ def _parse(text: bytes) -> dict[str, Any]:
     return header
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a JSON object of its pairs, for `object_pairs_hook`; a name twice is refused."""
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]

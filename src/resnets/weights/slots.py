@@ -80,7 +80,7 @@ def check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
         raise Refusal("limits", f"it holds {len(shapes)} arrays", received=len(shapes))
     for name, shape in shapes.items():
         check_name(name)
-        if len(shape) > DIMENSIONS or not all(0 <= side < 1 << 40 for side in shape):
+        if len(shape) > DIMENSIONS or not all(0 < side < 1 << 32 for side in shape):
             raise Refusal("whole", f"the array {name} has an impossible shape", received=shape)
 
 
@@ -146,8 +146,6 @@ def finished(name: str, dtype: str, array: np.ndarray) -> np.ndarray:
 
 def _view(slot: Slot, data: bytearray) -> np.ndarray:
     dtype = DTYPES[slot.dtype]
-    if slot.elements == 0:
-        return np.zeros(slot.shape, dtype)
     strides = slot.strides
     return np.ndarray(
         slot.shape,
