@@ -19,7 +19,7 @@ ARRAYS = 20_000  # in one file; the deepest published residual net has about 3,0
 NAME = 512  # characters of an array's name
 DIMENSIONS = 8
 RATIO = 20  # bytes of arrays to bytes of file, where a container may compress
-HEADER = 8 << 20  # bytes of a header, a pickle or a configuration
+HEADER = 4 << 20  # bytes of a header, a pickle or a configuration
 
 
 class Rule(NamedTuple):
@@ -56,7 +56,7 @@ RULES = {
         "turn the arrays into float32 where the file was made",
     ),
     "limits": Rule(
-        "at most 20,000 arrays and 4 GiB, headers up to 8 MiB, packed up to 20 to 1",
+        "at most 20,000 arrays and 4 GiB, headers up to 4 MiB, packed up to 20 to 1",
         "no residual net comes near these; take the file of its weights alone",
     ),
     "names": Rule(

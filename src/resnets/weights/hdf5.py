@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -54,15 +53,12 @@ def start() -> Process:
     )
 
 
-def read_hdf5(
-    data: bytes | bytearray, look: Look, begin: Callable[[], Process] = start
-) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def read_hdf5(data: bytes | bytearray, look: Look) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Read an HDF5 file.
 
     Args:
         data: the file.
         look: called with the shapes, before an array is read.
-        begin: starts the process that parses.
 
     Returns:
         The arrays by their path in the file; and facts, a configuration among them.
@@ -72,7 +68,7 @@ def read_hdf5(
     """
     _check_superblock(data)
     size = len(data)
-    process = begin()
+    process = start()
     clock = threading.Timer(WAIT + seconds(size), process.kill)
     clock.start()
     try:

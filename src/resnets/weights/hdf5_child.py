@@ -23,7 +23,7 @@ ATTRIBUTES = 64  # of one object
 _OPTIMIZER = {"optimizer", "optimizer_weights"}
 _MODEL = "model_weights/"
 _FILTERS = {h5z.FILTER_DEFLATE, h5z.FILTER_SHUFFLE}
-_READ = {b"model_config", b"keras_version", b"backend"}  # attributes of the file, given as text
+_READ = (b"model_config", b"keras_version", b"backend")  # attributes of the file, given as text
 
 
 class Held(NamedTuple):

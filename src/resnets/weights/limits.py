@@ -57,7 +57,7 @@ def _address_space() -> int:
         return 0
     import resource
 
-    return int(said.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    return int(said.read_bytes().split()[0]) * resource.getpagesize()
 
 
 def _set(what: int, soft: int, hard: int) -> None:

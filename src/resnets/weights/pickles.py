@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from resnets.errors import printable
 from resnets.weights.foreign import Refusal
 
-STEPS = 500_000  # instructions; a residual net of 1,000 layers has some 150,000
+STEPS = 300_000  # instructions; a residual net of 1,000 layers has some 200,000
 TEXT = 10_000  # bytes of one string
 DIGITS = 16  # bytes of one whole number
 
