@@ -43,7 +43,7 @@ def test_room_for_the_largest_array_once_it_is_known() -> None:
 
 @linux
 def test_a_file_may_not_grow() -> None:
-    body = "import os, tempfile\nfile = tempfile.TemporaryFile(buffering=0)\nos.dup2(file.fileno(), 1)\n"
+    body = "import os, tempfile\nos.dup2(tempfile.TemporaryFile(buffering=0).fileno(), 1)\n"
     body += "limit_process(0)\nos.write(1, b'x')"
     assert run(body).returncode in (1, -signal.SIGXFSZ)
 

@@ -95,6 +95,6 @@ def _unknown(head: bytes) -> Refusal:
             received=head[:24],
             hint="the copy was interrupted; fetch the file again",
         )
-    if all(byte >= 0x20 or byte in b"\t\r\n\f" for byte in head):
+    if head.isascii() and all(byte >= 0x20 or byte in b"\t\r\n\f" for byte in head):
         return Refusal("known container", "it is a text", received=head[:24])
     return Refusal("known container", "it is no file of weights", received=head[:24])

@@ -31,9 +31,11 @@ def ours(path: Path, look: Look) -> tuple[str, str]:
 
 def forked(path: Path, look: Look) -> tuple[str, str]:
     """The same, with the process that parses HDF5 forked from this one."""
-    from resnets.weights import hdf5
+    from resnets.weights import hdf5, hdf5_child
 
-    hdf5.start = Forked
+    if hdf5.start is not Forked:
+        hdf5_child.warm_up()
+        hdf5.start = Forked
     return ours(path, look)
 
 
