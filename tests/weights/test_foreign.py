@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from resnets.errors import WeightsError
@@ -25,3 +28,9 @@ def test_a_hint_of_its_own_goes_before_the_rules() -> None:
 def test_every_rule_says_what_holds_and_what_to_do(rule: str) -> None:
     assert len(RULES[rule].says) > 30
     assert len(RULES[rule].hint) > 30
+
+
+def test_the_page_on_weights_has_the_rules(root: Path) -> None:
+    page = (root / "docs" / "weights.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"^\| ([a-z ]+) \| (.*) \|$", page, re.M))
+    assert {rule: shown.get(rule) for rule in RULES} == {n: r.says for n, r in RULES.items()}
