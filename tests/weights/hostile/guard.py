@@ -1,11 +1,11 @@
 """The guarded process: every file to one reader, with a log of whatever Python did meanwhile.
 
-    python guard.py FOLDER READER [SOURCE...]
+    python corpus.py FOLDER READER [SOURCE...] && python guard.py FOLDER READER
 
 READER is `ours` (with a process for each HDF5 file), `forked` (the same, that process forked from
 this one, which is quicker), `pickle` or `keras`, which trust what they read. SOURCE leaves all but
-some of the corpus aside: torch, hdf5, keras, safetensors, any. One JSON object a file
-goes to FOLDER/results.jsonl as soon as it is known, so that the last line tells where a crash was.
+some of the corpus aside: torch, hdf5, keras, safetensors, any. One JSON object a file goes to
+FOLDER/results.jsonl as soon as it is known, so that the last line tells where a crash was.
 """
 
 from __future__ import annotations
@@ -16,22 +16,15 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import readers
 
 FOLDER = Path(sys.argv[1]).resolve()
 CANARY, SECRET = FOLDER / "watched" / "canary", FOLDER / "watched" / "secret"
 os.environ["HOME"] = os.environ["KERAS_HOME"] = str(FOLDER / "home")
-os.environ["HOSTILE_CANARY"], os.environ["HOSTILE_SECRET"] = str(CANARY), str(SECRET)
-
-import any_files  # noqa: E402 - the paths above have to be known first
-import hdf5_files  # noqa: E402
-import keras_files  # noqa: E402
-import readers  # noqa: E402
-import safetensors_files  # noqa: E402
-import torch_files  # noqa: E402
-from items import Item, place  # noqa: E402
 
 HANG = 20  # seconds
 OLD = 1_000_000_000  # seconds since 1970: when the secret was last read
@@ -76,34 +69,14 @@ class Log:
         return [json.loads(line) for line in text.splitlines()]
 
 
-SOURCES = {
-    "torch": torch_files,
-    "hdf5": hdf5_files,
-    "keras": keras_files,
-    "safetensors": safetensors_files,
-    "any": any_files,
-}
-
-
-def make(chosen: Callable[[Item], bool], sources: list[str]) -> Iterator[tuple[Item, Path]]:
-    """Make the files one after the other; their bytes are not kept."""
-    files = FOLDER / "files"
-    files.mkdir()
-    (files / "linked.safetensors").symlink_to(SECRET)
-    corpus = chain.from_iterable(SOURCES[name].items() for name in sources or SOURCES)
-    for number, item in enumerate(corpus):
-        if chosen(item):
-            yield Item(**{**vars(item), "data": b""}), place(item, files, number)
-
-
-def changing(item: Item, path: Path) -> Callable[[object], None]:
+def changing(special: str, path: Path) -> Callable[[object], None]:
     """What happens to the file while it is read."""
 
     def change(_: object) -> None:
         with path.open("r+b") as file:
-            if item.special == "change-shorter":
+            if special == "change-shorter":
                 file.truncate(path.stat().st_size - 4)
-            elif item.special == "change-longer":
+            elif special == "change-longer":
                 file.seek(0, os.SEEK_END)
                 file.write(b"\0" * 4)
             else:
@@ -132,9 +105,18 @@ def touched() -> list[str]:
     return found
 
 
-def judge(item: Item, path: Path, reader: Callable, log: Log) -> dict:
+def watches_reads() -> bool:
+    """Whether this file system notes when a file was read."""
+    SECRET.read_bytes()
+    noted = SECRET.stat().st_atime_ns != OLD * 10**9
+    os.utime(SECRET, (OLD, OLD))
+    return noted
+
+
+def judge(item: dict[str, Any], reader: Callable, log: Log) -> dict[str, Any]:
     """Give one file to the reader."""
-    look = changing(item, path) if item.special.startswith("change") else None
+    path = Path(item["path"])
+    look = changing(item["special"], path) if item["special"].startswith("change") else None
     if look is not None:
         os.utime(path, (OLD, OLD))
     signal.setitimer(signal.ITIMER_REAL, HANG)
@@ -149,29 +131,27 @@ def judge(item: Item, path: Path, reader: Callable, log: Log) -> dict:
     seconds = time.perf_counter() - began
     log.armed = False
     signal.setitimer(signal.ITIMER_REAL, 0)
-    events = [event for event in log.taken() if not readers.expected(event, path)]
     return {
-        "kind": item.kind, "name": path.name, "path": str(path), "expected": item.verdict,
-        "code": item.code, "verdict": verdict, "said": said, "events": events,
-        "touched": touched(), "seconds": round(seconds, 4),
+        **{name: item[name] for name in ("kind", "path", "code")},
+        "name": path.name,
+        "expected": item["verdict"],
+        "verdict": verdict,
+        "said": said,
+        "events": [event for event in log.taken() if not readers.expected(event, path)],
+        "touched": touched(),
+        "seconds": round(seconds, 4),
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         "peak_of_children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,
-    }  # fmt: skip
+    }
 
 
 def main() -> None:
-    """Make the corpus, and give it to the reader file by file."""
-    name, sources = sys.argv[2], sys.argv[3:]
-    SECRET.parent.mkdir()
-    SECRET.write_bytes(b"secret" * 100)
+    """Give the corpus to the reader file by file."""
+    name = sys.argv[2]
+    reader, _ = readers.READERS[name]
     os.utime(SECRET, (OLD, OLD))
-    reader, chosen = readers.READERS[name]
-    made = list(make(chosen, sources))
-    sound = FOLDER / "sound"
-    sound.mkdir()
-    for number, (ending, data) in enumerate(any_files.sound_files().items()):
-        warm = place(Item("", f"sound.{ending}", data), sound, number)
-        if name in ("ours", "forked"):
+    if name in ("ours", "forked"):
+        for warm in sorted((FOLDER / "sound").iterdir()):
             reader(warm, None)  # what is loaded when first used is loaded now
     before = sorted(os.listdir(FOLDER / "files"))
 
@@ -180,14 +160,16 @@ def main() -> None:
 
     signal.signal(signal.SIGALRM, hang)
     log = Log()
+    items = map(json.loads, (FOLDER / "items.jsonl").read_text(encoding="utf-8").splitlines())
     with (FOLDER / "results.jsonl").open("w", encoding="utf-8") as results:
         idle = {
+            "watches_reads": watches_reads(),
             "idle": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
             "idle_of_children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,
         }
         results.write(json.dumps(idle) + "\n")
-        for item, path in made:
-            results.write(json.dumps(judge(item, path, reader, log)) + "\n")
+        for item in items:
+            results.write(json.dumps(judge(item, reader, log)) + "\n")
             results.flush()
         left = sorted(os.listdir(FOLDER / "files"))
         results.write(json.dumps({"end": True, "files_unchanged": left == before}) + "\n")
