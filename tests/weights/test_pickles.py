@@ -74,7 +74,7 @@ def test_nothing_else_is_looked_up(value: object) -> None:
         (b"N)R.", "cannot be called"),
         (b"h\x00.", "never kept"),
         (b"q\x00.", "missing"),
-        (b"NNb.", "is no dict"),
+        (b"NNb.", "what has none"),
         (b"NQ.", "no name"),
         (b"cos", "does not end"),
         (b"X\xff\xff\xff\xff", "text of"),

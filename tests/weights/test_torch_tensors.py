@@ -66,6 +66,7 @@ def test_what_may_be_named() -> None:
         "torch._utils._rebuild_tensor",
         "torch._utils._rebuild_tensor_v2",
         "torch._utils._rebuild_parameter",
+        "torch.nn.parameter.Parameter",
         "torch.Size",
     ]
     assert len(NAMES) == len(called) + 10  # the storages, which are names and no calls
@@ -134,6 +135,16 @@ def test_stand_ins_of_nothing(name: str, arguments: tuple[Any, ...]) -> None:
     assert rebuild is not None
     with pytest.raises(Refusal):
         rebuild(arguments)
+
+
+def test_a_parameter_of_the_first_years() -> None:
+    """Called with its array, then given (requires_grad, volatile, hooks) as its state."""
+    made = b"ctorch._utils\n_rebuild_tensor\n(" + persistent(b"K\x06")[2:-1]
+    made += b"K\x00(K\x06t(K\x01ttR"
+    value, _, _ = read_pickle(
+        b"\x80\x02ctorch.nn.parameter\nParameter\n" + made + b"\x85R(\x88\x89}tb."
+    )
+    assert value == Tensor(SIX, 0, (6,), (1,))
 
 
 def test_a_pickle_longer_than_allowed() -> None:

@@ -79,7 +79,7 @@ def _within(data: bytearray) -> Read:
     def read(offset: int, size: int) -> bytes:
         if offset < 0 or size < 0 or offset + size > len(data):
             raise Refusal("whole", "it is shorter than it says", received=len(data))
-        return bytes(data[offset : offset + size])
+        return bytes(memoryview(data)[offset : offset + size])
 
     return read
 

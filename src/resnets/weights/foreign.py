@@ -104,9 +104,10 @@ class Foreign:
         arrays: by the names in the file, wrappers such as `state_dict` and `module.` taken off.
         container: safetensors, torch-zip, torch-legacy, h5, weights-h5 or keras.
         sha256: of the file, as hexadecimal digits; of the index where a file is in shards.
-        facts: what else it says, as text: `wrapper` (what was taken off the names), `config` (a
-            Keras configuration, JSON that nothing was built from), `format` and others of a
-            safetensors header's metadata.
+        facts: what else it says, as text: `wrapper` (what was taken off the names), `config` and
+            `metadata` (Keras's JSON, from which nothing was built), `names` (JSON: the name of the
+            layer by its group in a file of Keras 3), a safetensors header's metadata, and plain
+            values beside a state dict, such as `epoch`.
     """
 
     arrays: dict[str, np.ndarray]

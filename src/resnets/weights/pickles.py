@@ -40,15 +40,21 @@ class Machine:
         data: the bytes that the pickle begins.
         names: what may be named, as `module.name`; a function makes our stand-in from arguments.
         persistent: makes the stand-in of a storage from its persistent id.
+        complete: kinds of our stand-ins that a file may give a state, which is not looked at.
     """
 
     def __init__(
-        self, data: bytes, names: Mapping[str, Rebuild | None], persistent: Rebuild
+        self,
+        data: bytes,
+        names: Mapping[str, Rebuild | None],
+        persistent: Rebuild,
+        complete: tuple[type, ...] = (),
     ) -> None:
         self._data = data
         self._at = 0
         self._names = names
         self._persistent = persistent
+        self._complete = (dict, *complete)
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
@@ -206,8 +212,11 @@ class Machine:
         self._push(callee.rebuild(arguments))
 
     def _build(self) -> None:
-        self._pop()  # of a state dict: the versions of its layers, which change no array
-        self._top(dict)
+        self._pop()  # versions of layers, or what a parameter was trained with: no numbers
+        value = self._pop()
+        if type(value) not in self._complete:
+            self._broken("it gives a state to what has none")
+        self._push(value)
 
     def _persist(self) -> None:
         identity = self._pop()

@@ -75,7 +75,7 @@ def read_pickle(data: bytes) -> tuple[Any, int, dict[str, Storage]]:
             )
         return part
 
-    value, end = Machine(data, NAMES, persistent).run()
+    value, end = Machine(data, NAMES, persistent, (Tensor,)).run()
     if end > HEADER:
         raise Refusal("limits", f"its pickle is longer than {HEADER} bytes", received=end)
     return value, end, storages
@@ -177,6 +177,7 @@ NAMES: Mapping[str, Rebuild | None] = {
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_parameter": _parameter,
+    "torch.nn.parameter.Parameter": _parameter,  # as PyTorch wrote it up to 0.3
     "torch.Size": _size,
     **dict.fromkeys(_STORAGES),
 }
