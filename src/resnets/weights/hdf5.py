@@ -43,7 +43,8 @@ class Process(Protocol):
 def start() -> Process:
     """Start the process: with Python's path and nothing else of this one's surroundings."""
     path = [part for part in sys.path if part and os.path.isabs(part)]
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    found = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # without which it may not start
+    kept = {name: os.environ[name] for name in found if name in os.environ}
     return subprocess.Popen(  # type: ignore[return-value]
         [sys.executable, "-I", "-c", _PROGRAM, *path],
         stdin=subprocess.PIPE,

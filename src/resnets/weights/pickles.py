@@ -1,4 +1,4 @@
-"""PyTorch's pickles, read by a machine of some thirty instructions that can call nothing."""
+"""PyTorch's pickles, read by a machine of fewer than forty instructions that can call nothing."""
 
 from __future__ import annotations
 
