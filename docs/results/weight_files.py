@@ -109,7 +109,8 @@ def control(options: argparse.Namespace) -> dict:
 def page(kept: dict) -> str:
     """The page, from what was measured."""
     lines = ["# Files of weights that are hostile or damaged", ""]
-    lines += ["Made by [`weight_files.py`](weight_files.py) from `weight-files.json`.", ""]
+    lines += ["Made by `python docs/results/weight_files.py hostile mutations control`, with", ""]
+    lines[-1:] = ["`--reader forked` and `--count` where the table says so, part by part.", ""]
     for part, (title, columns) in PARTS.items():
         rows = kept.get(part, {})
         lines += [
