@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import struct
@@ -216,12 +217,12 @@ def broken() -> Iterator[Item]:
     yield Item("A22", "empty.h5", made(nothing, sound=False))
 
 
-def contents() -> Iterator[tuple[str, str, bytes]]:
+@functools.cache
+def contents() -> list[tuple[str, str, bytes]]:
     """Every one as kind, name and bytes; they are hostile in a .keras too."""
-    for group in (links, shapes, kinds):
-        for kind, called, fill in group():
-            yield kind, called, made(fill)
-    yield "A34", "weight-names", weight_names()
+    fills = (*links(), *shapes(), *kinds())
+    found = [(kind, called, made(fill)) for kind, called, fill in fills]
+    return [*found, ("A34", "weight-names", weight_names())]
 
 
 def with_config(config: object) -> bytes:
