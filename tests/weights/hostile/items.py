@@ -17,7 +17,8 @@ class Item:
     """A file to be made.
 
     Args:
-        kind: A1 to A68, as in docs/results/weight-files.md.
+        kind: to A22 for Keras's archives, to A38 for HDF5, to A54 for PyTorch, to A64 for
+            safetensors, to A68 for what goes for all of them.
         name: of the file, with the ending that it goes by.
         data: what is in it.
         verdict: refused or read.
