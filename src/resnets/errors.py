@@ -8,6 +8,7 @@ ResnetsError                    exit 2: what was asked for cannot be done
 ├── RunError                    a folder is no run, or not one that can be read or written
 │   ├── DamageError             a file of a run does not match its manifest
 │   └── LockedError             another process is writing to the run
+├── WeightsError                a file of weights by others is refused, by a rule that is named
 ├── EngineError                 the engine that a verb needs is not installed
 ├── DivergenceError             exit 1: the loss is no longer a finite number
 └── StorageError                exit 74: the run could not be saved three times in a row
@@ -95,6 +96,10 @@ class DamageError(RunError):
 
 class LockedError(RunError):
     """Another process is writing to the run."""
+
+
+class WeightsError(ResnetsError):
+    """A file of weights written by others is refused; the message names the rule it breaks."""
 
 
 class EngineError(ResnetsError):

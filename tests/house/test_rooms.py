@@ -18,7 +18,7 @@ FRONT_DOOR = "__init__"
 # Free of Keras at import; some of them load it later, inside a function.
 LIGHT = ("resnets", "resnets.data", "resnets.store", "resnets.reports", "resnets.models")
 LIGHT += ("resnets.engine", "resnets.training", "resnets.blocks", "resnets.cli")
-LIGHT += ("resnets.benchmarks",)
+LIGHT += ("resnets.benchmarks", "resnets.weights", "resnets.weights.files")
 
 
 @pytest.fixture(scope="session")
