@@ -178,7 +178,9 @@ def main() -> None:
 
 def page(rows: list[dict]) -> str:
     """Write the page from the rows."""
-    lines = [HEAD, *growth_table(rows), "", *fits(rows), BETWEEN, *cost_table(rows)]
+    lines = [HEAD, *growth_table(rows), "", *fits(rows)]
+    if any(row["job"] == "recompute" for row in rows):
+        lines += [BETWEEN, *cost_table(rows)]
     return "\n".join(lines) + "\n"
 
 
