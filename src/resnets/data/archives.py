@@ -256,7 +256,7 @@ def _take(listing: Listing, name: str, path: Path) -> bool:
 
 @functools.lru_cache(maxsize=10_000)  # a million members lie in a few folders
 def _judged(folder: str) -> tuple[bool, bool]:
-    """Say of a folder, its `/` at the end, whether it leaves the archive, and whether it is junk."""
+    """Say whether a folder, its `/` at the end, leaves the archive, and whether it is junk."""
     parts = folder.split("/")
     leaves = folder.startswith("/") or ".." in parts or parts[0][1:] == ":"
     return leaves, any(is_junk(part) for part in parts if part != ".")

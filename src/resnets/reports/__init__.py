@@ -3,5 +3,6 @@
 from resnets.reports.comparison import Ratio, comparison
 from resnets.reports.confusion import confusion
 from resnets.reports.curves import curves
+from resnets.reports.scaling import Panel, scaling
 
-__all__ = ["Ratio", "comparison", "confusion", "curves"]
+__all__ = ["Panel", "Ratio", "comparison", "confusion", "curves", "scaling"]
