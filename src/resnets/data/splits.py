@@ -225,9 +225,8 @@ def _stand_in(
     order = np.lexsort((keys, labels))
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
     for places in np.split(order, starts[1:]):
-        free = [place for place in places if taken[place] == ""]
-        here = [place for place in places if taken[place] == name]
-        if not free and here:
+        free, here = places[taken[places] == ""], places[taken[places] == name]
+        if not len(free) and len(here):
             taken[here[-1]] = ""
-        elif not here and len(free) > 1:
+        elif not len(here) and len(free) > 1:
             taken[free[0]] = name
