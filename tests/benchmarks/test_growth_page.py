@@ -82,6 +82,11 @@ def test_failures_are_named() -> None:
     assert lines([failed])[-1] == "failed: size 448: exit 9: killed"
 
 
+def test_what_was_noted_about_a_point_stands_below_its_table() -> None:
+    noted = {**LINEAR[2], "note": "halted for a minute"}
+    assert "\n100,000: halted for a minute." in lines([*LINEAR[:2], noted])
+
+
 def test_each_processor_has_its_part() -> None:
     text = page([*LINEAR, pictures(1_000, 1, "Another CPU"), net(20)])
     assert "## One CPU, 2 cores" in text

@@ -59,10 +59,10 @@ def lines(points: Points) -> list[str]:
         here = [one for one in points if one["point"]["axis"] == axis]
         if here:
             text += ["", f"**{axis}**: {given.words}.", "", *_table(axis, here)]
+            text += [f"\n{_value(one)}: {one['note']}." for one in here if "note" in one]
     failed = [one for one in points if "failure" in one]
     return text + [
-        f"failed: {one['point']['axis']} {one['point']['value']}: {one['failure']}"
-        for one in failed
+        f"failed: {one['point']['axis']} {_value(one)}: {one['failure']}" for one in failed
     ]
 
 
@@ -141,6 +141,10 @@ def panels(points: Points) -> list[Any]:
                 )
             )
     return rows
+
+
+def _value(one: Mapping[str, Any]) -> str:
+    return f"{one['point']['value']:,}"
 
 
 def _bytes(name: str) -> float:
