@@ -26,6 +26,10 @@ def layers_of(spec: NetSpec) -> Iterator[tuple[str, dict[str, Shape]]]:
     """
     channels = spec.input_shape[2]
     rows = stem_rows(spec)
+    if spec.stem == "whitening":
+        kernel = (rows[0].kernel, rows[0].kernel, channels, rows[0].channels)
+        yield "stem/whiten", {"kernel": kernel}
+        rows = ()
     for number, row in enumerate(rows, 1):
         normed = spec.stem_norm or number < len(rows)
         yield f"stem/conv{number}", _convolution(spec, row, channels, normed)
@@ -56,7 +60,7 @@ def _block(spec: NetSpec, block: Block) -> Iterator[tuple[str, dict[str, Shape]]
     if block.before:
         yield f"{block.name}/before/norm", _norm(block.channels_in)
     normed = spec.order == "post"
-    projects = block.form in ("projection", "average")
+    projects = block.form in ("projection", "average", "pooled")
     channels = block.channels_in
     for number, row in enumerate(block.rows, 1):
         last = number == len(block.rows)

@@ -92,7 +92,7 @@ def _computed(spec: NetSpec) -> dict[str, Any]:
     rectified = spec.stem_norm and spec.activation == "relu"
     fill = "lowest" if rectified and spec.stem_fill == "zeros" else spec.stem_fill
     return {
-        "strides": tuple(tuple((row.stride, row.groups) for row in b.rows) for b in blocks),
+        "strides": tuple(tuple((row.stride, row.groups, row.pool) for row in b.rows) for b in blocks),
         "shortcuts": tuple((block.form, block.stride) for block in blocks),
         "channels": tuple(block.channels for block in blocks),
         "stem": tuple(stem_rows(spec)),
