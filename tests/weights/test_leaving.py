@@ -71,6 +71,7 @@ def test_there_and_back_is_equal_bit_for_bit(library, net, fields):
         ("keras-applications", "resnet50v1", {}, "norm_epsilon is 1e-05, there 1.001e-05"),
         ("keras-hub", "seresnet50", {}, "it has no stage1_block1/branch/gate/reduce"),
         ("akamaster", "resnet20", {}, "the shortcuts differ"),
+        ("torchvision", "sprint8", {}, "it has no stem/whiten"),
         ("akamaster", "resnet18", {}, "its nets have branch basic, stem cifar"),
     ),
 )

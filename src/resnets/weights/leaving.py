@@ -72,12 +72,12 @@ def _reasons(spec: NetSpec, dialect: Dialect) -> tuple[int, list[str]]:
     """Tell what of a net the library does not have, the less alike the higher the number before."""
     shapes = variables_of(spec)
     nameless = [path for path in shapes if dialect.theirs(path, spec.classes) is None]
+    if nameless:
+        return 1, [f"it has no {nameless[0].rpartition('/')[0]}"]
     there = spec_in(dialect, shapes)
     if there is None:
         wanted = ", ".join(f"{name} {value}" for name, value in dialect.where.items())
-        return 2, [f"its nets have {wanted}"]
-    if nameless:
-        return 1, [f"it has no {nameless[0].rpartition('/')[0]}"]
+        return 2, [f"its nets have {wanted or 'other widths'}"]
     mine, theirs = _computed(spec), _computed(there)
     return 0, [_difference(n, mine[n], theirs[n]) for n in mine if mine[n] != theirs[n]]
 
@@ -92,7 +92,7 @@ def _computed(spec: NetSpec) -> dict[str, Any]:
     rectified = spec.stem_norm and spec.activation == "relu"
     fill = "lowest" if rectified and spec.stem_fill == "zeros" else spec.stem_fill
     return {
-        "strides": tuple(tuple((row.stride, row.groups, row.pool) for row in b.rows) for b in blocks),
+        "strides": tuple((row.stride, row.groups, row.pool) for b in blocks for row in b.rows),
         "shortcuts": tuple((block.form, block.stride) for block in blocks),
         "channels": tuple(block.channels for block in blocks),
         "stem": tuple(stem_rows(spec)),

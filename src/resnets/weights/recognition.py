@@ -21,7 +21,7 @@ from resnets.weights.structure import read_structure
 DIALECTS: tuple[Dialect, ...] = (*torch_dialects.DIALECTS, *keras_dialects.DIALECTS)
 _SAME: tuple[str, ...] = (
     *("blocks", "branch", "order", "stem", "stem_width"),
-    *("width", "widening", "groups", "se_ratio"),
+    *("width", "widening", "groups", "se_ratio", "widths", "first_stride", "halving"),
 )
 
 
