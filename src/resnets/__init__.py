@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resnets.training import Recipe as Recipe
     from resnets.training import Run as Run
     from resnets.training import Run as load
+    from resnets.training import import_weights as import_weights
     from resnets.training import resume as resume
     from resnets.training import train as train
 
@@ -31,6 +32,7 @@ __all__ = [
     "Run",
     "__version__",
     "build",
+    "import_weights",
     "load",
     "open_source",
     "resume",
@@ -46,6 +48,7 @@ _PLACES = {
     "Recipe": ("training", "Recipe"),
     "Run": ("training", "Run"),
     "build": ("models", "build"),
+    "import_weights": ("training", "import_weights"),
     "load": ("training", "Run"),
     "open_source": ("data", "open_source"),
     "resume": ("training", "resume"),

@@ -74,11 +74,14 @@ def test_max_pool_fills():
     np.testing.assert_array_equal(lowest, [[-1, -2], [-5, -6]])
     zeros = ops.convert_to_numpy(MaxPool(3, 2, fill="zeros")(negative))[0, :, :, 0]
     np.testing.assert_array_equal(zeros, [[0, 0], [0, -6]])
+    nothing = ops.convert_to_numpy(MaxPool(3, 2, fill="nothing")(negative))[0, :, :, 0]
+    np.testing.assert_array_equal(nothing, [[-1]])  # one whole window fits into 4 x 4
 
 
+@pytest.mark.parametrize("fill", ("lowest", "zeros", "nothing"))
 @pytest.mark.parametrize(("size", "stride", "side"), ((3, 2, 7), (3, 2, 8), (5, 3, 8), (3, 1, 4)))
-def test_max_pools_promised_shape_is_the_real_one(size, stride, side):
-    layer = MaxPool(size, stride)
+def test_max_pools_promised_shape_is_the_real_one(size, stride, side, fill):
+    layer = MaxPool(size, stride, fill)
     real = layer(np.zeros((1, side, side, 2), "float32")).shape
     assert tuple(real) == layer.compute_output_shape((1, side, side, 2))
 

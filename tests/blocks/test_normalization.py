@@ -162,6 +162,12 @@ def test_normalize_is_pixels_over_255_less_the_mean_over_the_deviation():
         np.testing.assert_allclose(_numpy(layer(given))[0, 0], expected, atol=1e-6)
 
 
+def test_colours_can_be_given_out_in_the_other_order():
+    layer = Normalize(mean=(0.5, 0.0, 0.2), std=(0.25, 1.0, 0.1), colors="bgr")
+    red_green_blue = np.array([255, 255, 51], "uint8").reshape(1, 1, 1, 3)
+    np.testing.assert_allclose(_numpy(layer(red_green_blue))[0, 0, 0], [0, 1, 2], atol=1e-6)
+
+
 def test_one_mean_serves_all_channels():
     got = Normalize()(np.full((1, 2, 2, 4), 51, "uint8"))
     np.testing.assert_allclose(_numpy(got), 0.2, rtol=1e-6)

@@ -32,6 +32,7 @@ def test_groups_are_in_the_3x3():
         ("B", "identity", "projection", "projection"),
         ("C", "projection", "projection", "projection"),
         ("D", "identity", "average", "average"),
+        ("D-first", "identity", "average", "average"),
         ("subsample", "identity", "subsample", "projection"),
         ("none", "none", "none", "none"),
     ),
@@ -40,6 +41,11 @@ def test_a_policy_means_a_form_for_each_block(policy, same, stride_alone, both):
     assert shortcut_form(policy, 64, 64, 1) == same
     assert shortcut_form(policy, 64, 64, 2) == stride_alone
     assert shortcut_form(policy, 64, 128, 2) == both
+
+
+def test_d_first_projects_in_the_nets_first_block_whatever_its_shape():
+    assert shortcut_form("D-first", 64, 64, 1, first=True) == "projection"
+    assert shortcut_form("D", 64, 64, 1, first=True) == "identity"
 
 
 def test_squeezed_is_the_papers_sixteenth():

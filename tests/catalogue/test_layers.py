@@ -32,7 +32,7 @@ def _convolution(name, filters=4):
 def _changed():
     """One of each layer, with every field at a value that is not its default."""
     return {
-        Normalize: Normalize(mean=(0.1, 0.2, 0.3), std=(0.4, 0.5, 0.6), name="n"),
+        Normalize: Normalize(mean=(0.1, 0.2, 0.3), std=(0.4, 0.5, 0.6), colors="bgr", name="n"),
         Convolution: Convolution(
             4,
             (3, 3),

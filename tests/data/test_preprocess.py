@@ -27,6 +27,23 @@ def test_crop_takes_the_middle() -> None:
     assert found[0, :, 0].tolist() == [80, 90, 100, 110, 120, 130, 140, 150]
 
 
+def test_a_crop_after_a_resize_is_that_of_whole_pictures() -> None:
+    # 40 x 20 with the shorter side brought to 10 is 20 x 10, of which the middle 8 x 8 stays.
+    draw = np.random.default_rng(3).integers(0, 256, (20, 40, 3), np.uint8)
+    spec = Preprocess(8, 8, resize=10)
+    small = Image.fromarray(draw).resize((20, 10), Image.Resampling.BILINEAR)
+    assert np.array_equal(prepare_picture(draw, spec, "a"), np.asarray(small)[1:9, 6:14])
+
+
+def test_lengths_are_rounded_as_torchvision_rounds_them() -> None:
+    # 500 x 375 with the shorter side at 256: 341 x 256, and margins of 58.5 and 16, 58 of them cut.
+    draw = np.random.default_rng(3).integers(0, 256, (375, 500, 3), np.uint8)
+    spec = Preprocess(224, 224, resize=256, resample="bicubic")
+    whole = Image.fromarray(draw).resize((341, 256), Image.Resampling.BICUBIC)
+    expected = np.asarray(whole)[16:240, 58:282].astype(int)
+    assert np.abs(prepare_picture(draw, spec, "a") - expected).max() <= 1
+
+
 def test_pad_shows_the_whole_on_the_background() -> None:
     white = np.full((8, 16, 3), 255, np.uint8)
     spec = Preprocess(16, 16, fit="pad", background=(1, 2, 3))
@@ -189,6 +206,8 @@ def test_what_a_crop_throws_away() -> None:
             "no form without antialias",
             "lanczos",
         ),
+        ({"height": 32, "width": 48, "resize": 40}, "resize goes with a crop", 40),
+        ({"height": 32, "width": 32, "resize": 40, "fit": "pad"}, "resize goes with a crop", 40),
     ),
 )
 def test_specs_out_of_range(values: dict[str, Any], what: str, received: Any) -> None:
@@ -199,5 +218,5 @@ def test_specs_out_of_range(values: dict[str, Any], what: str, received: Any) ->
 
 
 def test_json_and_back_with_every_field_changed() -> None:
-    spec = Preprocess(40, 48, "pad", "nearest", False, 4, (1, 2, 3), Limits(1, 2, 3, 4.0))
+    spec = Preprocess(40, 48, "crop", 60, "nearest", False, 4, (1, 2, 3), Limits(1, 2, 3, 4.0))
     assert Preprocess.from_json(spec.to_json()) == spec

@@ -49,6 +49,13 @@ def test_a_stride_rounds_up():
     assert found.parts[2].multiply_adds == (9 * 5 * 10 + 9 * 10 * 10 + 5 * 10) * 12
 
 
+def test_a_pool_that_nothing_pads_leaves_out_the_windows_that_hang_over():
+    fields = {"stem": "imagenet", "input_shape": (64, 62, 2)}
+    # The stem's 7x7 leaves 32 x 31; of windows of 3 every second, 15 x 15 fit.
+    assert _net(**fields, stem_fill="nothing").parts[1].output_shape == (15, 15, 5)
+    assert _net(**fields).parts[1].output_shape == (16, 16, 5)
+
+
 def test_groups_divide_the_weights():
     found = _net(branch="bottleneck", width=4, stem_width=16, groups=2, widening=1.0)
     assert found.parts[1].trainable == 16 * 4 + 9 * 2 * 4 + 4 * 16 + 2 * (4 + 4 + 16)

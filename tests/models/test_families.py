@@ -49,6 +49,7 @@ TRAINABLE = {
     "seresnet50": 28_088_024,  # Hu 2018: 2.5 M more than ResNet-50
     "resnext50_32x4d": 25_028_904,
     "resnext101_32x8d": 88_791_336,  # torchvision
+    "resnext101_64x4d": 83_455_272,  # torchvision
     "wide_resnet50_2": 68_883_240,
     "wide_resnet101_2": 126_886_696,  # torchvision
     "plain18": 11_689_512 - 173_824,  # ResNet-18 without its three projections and their norms

@@ -18,6 +18,7 @@ CHANGED = NetSpec(
     input_shape=(40, 48, 1),
     mean=(0.25,),
     std=(0.75,),
+    colors="bgr",
     branch="basic",
     order="pre",
     shortcut="D",

@@ -13,8 +13,11 @@ from PIL import Image
 
 import resnets
 from resnets.errors import RunError, SourceError, UnknownNameError
+from resnets.models import build
 from resnets.store import RunFolder
 from resnets.training import Run
+from resnets.weights import arrays_of
+from resnets.weights.files import read_arrays
 
 
 @pytest.mark.core
@@ -139,3 +142,18 @@ def test_views_leave_their_own_files_and_others_are_unknown(run: Run) -> None:
         run.evaluate(views="mirrors")
     assert caught.value.received == "mirrors"
     assert caught.value.hint == "did you mean mirror?"
+
+
+def test_weights_leave_as_they_are_or_for_another_library(run: Run, tmp_path: Path) -> None:
+    ours = run.write_weights("safetensors", tmp_path / "ours.safetensors")
+    found = read_arrays(ours).arrays
+    for path, array in arrays_of(run.model).items():
+        assert found[path].tobytes() == array.tobytes(), path
+    twin = build(run.spec)
+    twin.load_weights(run.write_weights("h5", tmp_path / "ours.weights.h5"))
+    for path, array in arrays_of(twin).items():
+        assert found[path].tobytes() == array.tobytes(), path
+    with pytest.raises(UnknownNameError, match="no format of this name") as caught:
+        run.write_weights("onnx")
+    assert caught.value.received == "onnx"
+    assert "torchvision" in caught.value.hint

@@ -104,7 +104,7 @@ class MaxPool(keras.layers.Layer):
         stride: pixels between windows.
         fill: what lies outside the picture: "lowest" never wins (Torch); "zeros" does where all
             inside are negative, which matters only where no rectifier came before
-            (`keras.applications`' V2 nets).
+            (`keras.applications`' V2 nets). "nothing" leaves windows out that would hang over.
         **options: what every Keras layer takes.
     """
 
@@ -119,15 +119,16 @@ class MaxPool(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Pool (N, H, W, C)."""
         margin = self.size // 2
-        if self.fill == "lowest":
-            return kernels.max_pool(inputs, self.size, self.stride, margin)
+        if self.fill != "zeros":
+            outside = margin if self.fill == "lowest" else 0
+            return kernels.max_pool(inputs, self.size, self.stride, outside)
         padded = keras.ops.pad(inputs, ((0, 0), (margin, margin), (margin, margin), (0, 0)))
         return kernels.max_pool(padded, self.size, self.stride, 0)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Give the shape out for a shape in."""
         number, height, width, channels = input_shape
-        odd = self.size % 2
+        odd = self.size if self.fill == "nothing" else self.size % 2
         pooled = (
             side if side is None else (side - odd) // self.stride + 1 for side in (height, width)
         )

@@ -58,6 +58,7 @@ class Normalize(keras.layers.Layer):
     Args:
         mean: of pixels / 255, one a channel, or one for all.
         std: likewise, each above 0.
+        colors: "bgr" to give the colours out in the other order.
         **options: what every Keras layer takes: `name`, `dtype`.
     """
 
@@ -65,12 +66,14 @@ class Normalize(keras.layers.Layer):
         self,
         mean: Sequence[float] = (0.0,),
         std: Sequence[float] = (1.0,),
+        colors: str = "rgb",
         **options: Any,
     ) -> None:
         # Autocast would round float pixels to bfloat16 before their mean is taken away.
         super().__init__(autocast=False, **options)
         self.mean = tuple(map(float, mean))
         self.std = tuple(map(float, std))
+        self.colors = colors
 
     def call(self, pixels: Any) -> Any:
         """Normalise (N, H, W, C) pixels into the compute dtype."""
@@ -79,7 +82,8 @@ class Normalize(keras.layers.Layer):
         wide = keras.backend.result_type(self.compute_dtype, "float32")
         scaled = keras.ops.cast(pixels, wide) * keras.ops.convert_to_tensor(scale, wide)
         shifted = scaled + keras.ops.convert_to_tensor(offset, wide)
-        return keras.ops.cast(shifted, self.compute_dtype)
+        given = keras.ops.flip(shifted, axis=-1) if self.colors == "bgr" else shifted
+        return keras.ops.cast(given, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Give back the shape that came in."""
@@ -87,4 +91,5 @@ class Normalize(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Name every field."""
-        return {**super().get_config(), "mean": self.mean, "std": self.std}
+        fields = {"mean": self.mean, "std": self.std, "colors": self.colors}
+        return {**super().get_config(), **fields}

@@ -9,7 +9,7 @@ from resnets.spec import Spec
 
 Branch = Literal["basic", "bottleneck"]
 Order = Literal["post", "pre"]
-Shortcut = Literal["A", "A-both", "B", "C", "D", "subsample", "none"]
+Shortcut = Literal["A", "A-both", "B", "C", "D", "D-first", "subsample", "none"]
 Form = Literal[
     "identity", "zeros", "zeros-both", "projection", "average", "pooled", "subsample", "none"
 ]
@@ -96,27 +96,30 @@ def shortcut_form(
     channels: int,
     stride: int,
     halving: Halving = "stride",
+    first: bool = False,
 ) -> Form:
     """Tell what a policy for shortcuts means for one block.
 
     Args:
         shortcut: A, zeros for new channels, after the old ones ("A-both": half before, half
             after); B, a projection where the shape changes; C, a projection in every block (He
-            2015, section 4.1); D, B with an average pool before (He 2019, figure 2c); "subsample",
-            B with a bare pool where the size alone changes (`keras.applications`' V2 nets);
-            "none", no shortcut: a plain net.
+            2015, section 4.1); D, B with an average pool before (He 2019, figure 2c; "D-first"
+            projects in the net's first block too, as KerasHub's vd nets do); "subsample", B with
+            a bare pool where the size alone changes (`keras.applications`' V2 nets); "none", no
+            shortcut: a plain net.
         channels_in: of the block's input.
         channels: of its output.
         stride: of its branch.
         halving: of its branch. Where that pools, D does too, and as a pool does, leaves out the
             last row and column of an odd side.
+        first: whether the block is the net's first.
 
     >>> shortcut_form("B", 64, 64, 1), shortcut_form("B", 64, 256, 1)
     ('identity', 'projection')
     """
     if shortcut == "none":
         return "none"
-    if shortcut == "C":
+    if shortcut == "C" or (shortcut == "D-first" and first):
         return "projection"
     if channels_in == channels and stride == 1:
         return "identity"
@@ -124,6 +127,7 @@ def shortcut_form(
         return "subsample"
     pooled: Form = "pooled" if halving == "pool" else "average"
     forms: dict[str, Form] = {"A": "zeros", "A-both": "zeros-both", "D": pooled}
+    forms["D-first"] = pooled
     return forms.get(shortcut, "projection")
 
 

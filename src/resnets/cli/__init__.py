@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -18,6 +19,8 @@ VERBS = {
     "resume": ("resume", "Go on exactly where a run stopped."),
     "evaluate": ("evaluate", "Judge a run's net on labelled pictures."),
     "predict": ("predict", "Say what pictures show."),
+    "import": ("weights", "Make a run of a file of weights that another library wrote."),
+    "weights": ("weights", "Write a run's weights as another library reads them."),
     "models": ("tables", "List the nets."),
     "recipes": ("tables", "List the ways to train."),
     "show": ("tables", "Show the blocks of one net."),
@@ -38,7 +41,8 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"resnets.cli.{VERBS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(module, name)
         return command
 
     def resolve_command(

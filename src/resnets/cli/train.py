@@ -22,9 +22,10 @@ def _sizes(ctx: click.Context, option: click.Parameter, text: str | None) -> obj
     return numbers[0] if len(numbers) == 1 else numbers
 
 
-def _settings(
+def read_settings(
     ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, str]:
+    """Read what `--set` was given, as text by field."""
     pairs = [item.partition("=") for item in given]
     for item, (field, equals, _) in zip(given, pairs, strict=True):
         if not equals or not field:
@@ -59,7 +60,7 @@ def _settings(
     "--set",
     "settings",
     multiple=True,
-    callback=_settings,
+    callback=read_settings,
     metavar="FIELD=VALUE",
     help="A field of the recipe, or of model. and preprocess.",
 )

@@ -46,6 +46,8 @@ class Preprocess(Spec):
         width: columns W of the input, 8 to 4096.
         fit: `crop` fills the input and cuts off what hangs over at both ends; `pad` shows the
             whole picture with bars of the background; `stretch` changes its proportions.
+        resize: with `crop`, what the shorter side of the picture is brought to, in pixels, before
+            the middle is cut out; at least H and W. 0 lets the crop be as large as it can.
         resample: the filter; without antialias only nearest, bilinear and bicubic.
         antialias: let the filter grow with the scale when shrinking, as good viewers do.
         channels: 1 grey (ITU-R 601 luma), 3 colour, 4 colour with alpha kept.
@@ -59,6 +61,7 @@ class Preprocess(Spec):
     height: int
     width: int
     fit: Fit = "crop"
+    resize: int = 0
     resample: Resample = "bilinear"
     antialias: bool = True
     channels: Literal[1, 3, 4] = 3
@@ -79,6 +82,14 @@ class Preprocess(Spec):
                 "Preprocess.background must be three levels from 0 to 255",
                 received=self.background,
                 hint="white is 255, 255, 255",
+            )
+        if self.resize and not (
+            self.fit == "crop" and max(self.height, self.width) <= self.resize <= 8192
+        ):
+            raise UsageError(
+                "Preprocess.resize goes with a crop and is from the input's longer side to 8192",
+                received=self.resize,
+                hint="give 0, or fit crop and such a length: 256 for an input of 224",
             )
         if not self.antialias and self.resample not in _POINTWISE:
             raise UsageError(
@@ -191,7 +202,9 @@ def _enough(size: tuple[int, int], preprocess: Preprocess) -> tuple[int, int]:
     """The (height, width) of a whole picture that gives DRAFT times the resolution needed."""
     width, height = size
     across, down = preprocess.width / width, preprocess.height / height
-    if preprocess.fit == "crop":
+    if preprocess.resize:
+        across = down = preprocess.resize / min(width, height)
+    elif preprocess.fit == "crop":
         across = down = max(across, down)
     elif preprocess.fit == "pad":
         across = down = min(across, down)
@@ -210,12 +223,37 @@ def _resized(
 
 
 def _crop(image: Image.Image, box: Box, preprocess: Preprocess) -> Image.Image:
+    if preprocess.resize:
+        return _resized(
+            image, (preprocess.width, preprocess.height), _middle(box, preprocess), preprocess
+        )
     left, top, right, bottom = box
     scale = min((right - left) / preprocess.width, (bottom - top) / preprocess.height)
     across = max(0, right - left - preprocess.width * scale) / 2
     down = max(0, bottom - top - preprocess.height * scale) / 2
     inner = (left + across, top + down, right - across, bottom - down)
     return _resized(image, (preprocess.width, preprocess.height), inner, preprocess)
+
+
+def _middle(box: Box, preprocess: Preprocess) -> Box:
+    """Find what stays of a picture that is resized as a whole and then cut, in whole pixels.
+
+    Lengths are rounded as torchvision's `Resize` and `CenterCrop` do: the longer side down, the
+    margin to the nearest even number at a half.
+    """
+    left, top, right, bottom = box
+    across, down = right - left, bottom - top
+    shorter = min(across, down)
+    resized = [int(preprocess.resize * side / shorter) for side in (across, down)]
+    inner = (preprocess.width, preprocess.height)
+    starts = [round((side - keep) / 2) for side, keep in zip(resized, inner, strict=True)]
+    x, y = (length / side for length, side in zip((across, down), resized, strict=True))
+    return (
+        left + starts[0] * x,
+        top + starts[1] * y,
+        left + (starts[0] + inner[0]) * x,
+        top + (starts[1] + inner[1]) * y,
+    )
 
 
 def _stretch(image: Image.Image, box: Box, preprocess: Preprocess) -> Image.Image:

@@ -108,6 +108,12 @@ def reopen(
             received=f"format {record['format']}, and this version reads up to {FORMAT}",
             hint="update resnets",
         )
+    if source is None and not any(record["splits"].values()):
+        raise SourceError(
+            "the run was made of a file of weights and has no pictures of its own",
+            received=record["name"],
+            hint="name the pictures: resnets evaluate RUN SOURCE",
+        )
     if source is None and not record["origin"]:
         raise SourceError(
             "the run was trained on arrays in memory, which no path leads to",

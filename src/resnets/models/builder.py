@@ -54,7 +54,7 @@ def build_spec(
 def _net(spec: NetSpec, any_side: bool) -> keras.Model:
     sides = (None, None) if any_side else spec.input_shape[:2]
     pixels = keras.Input((*sides, spec.input_shape[2]), name="pixels")
-    x = Normalize(spec.mean, spec.std, name="normalize")(pixels)
+    x = Normalize(spec.mean, spec.std, spec.colors, name="normalize")(pixels)
     pool = spec.stem_fill if spec.stem in POOLED else None
     whitening = spec.stem == "whitening"
     x = make_stem(stem_rows(spec), spec.style, spec.stem_norm, pool, whitening)(x)

@@ -104,6 +104,13 @@ class _Count:
         # Odd windows leave the ceiling of side / stride, with symmetric padding and with "same".
         self.height, self.width = -(-self.height // stride), -(-self.width // stride)
 
+    def pool(self, size: int, stride: int) -> None:
+        if self.spec.stem_fill == "nothing" and self.spec.padding != "same":
+            self.height = (self.height - size) // stride + 1
+            self.width = (self.width - size) // stride + 1
+        else:
+            self.stride(stride)
+
     def _add(self, weights: int) -> None:
         self.parameters += weights
         self.trainable += weights
@@ -143,7 +150,7 @@ def _parts(spec: NetSpec) -> Iterable[Part]:
             count.convolve(row, spec.stem_norm or number < len(rows))
             count.keep()
     if spec.stem in POOLED:
-        count.stride(2)
+        count.pool(3, 2)
         count.keep()
     yield count.part("stem")
     for block in block_list(spec):

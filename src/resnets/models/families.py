@@ -122,6 +122,7 @@ _TABLE: tuple[tuple[str, NetSpec, str] | tuple[str, NetSpec, str, int], ...] = (
     ("seresnet50", _large(3, 4, 6, 3, se_ratio=1 / 16, **_FIRST), f"{_SE}, table 2"),
     ("resnext50_32x4d", _large(3, 4, 6, 3, groups=32, widening=2.0), f"{_NEXT}, table 1"),
     ("resnext101_32x8d", _large(3, 4, 23, 3, groups=32, widening=4.0), f"{_NEXT}; torchvision"),
+    ("resnext101_64x4d", _large(3, 4, 23, 3, groups=64, widening=4.0), f"{_NEXT}; torchvision"),
     ("wide_resnet50_2", _large(3, 4, 6, 3, widening=2.0), f"{_WIDE}, table 8"),
     ("wide_resnet101_2", _large(3, 4, 23, 3, widening=2.0), f"{_WIDE}; torchvision"),
     ("plain18", _large(2, 2, 2, 2, **_BASIC, **_PLAIN), f"{_HE15}, table 2"),

@@ -23,9 +23,11 @@ class NetSpec(Spec):
         input_shape: (H, W, C) of the pictures.
         mean: of pixels / 255, one a channel, or one for all.
         std: likewise, each above 0.
+        colors: order in which the first convolution takes them; the pictures, and mean and std,
+            are red, green, blue in any case. "bgr" is what nets from Caffe were trained on.
         branch: "basic" or "bottleneck" (He 2015, figure 5).
         order: "post" or "pre" activation (He 2016, figure 4).
-        shortcut: A, A-both, B, C, D, subsample or none; see `blocks.shortcut_form`.
+        shortcut: A, A-both, B, C, D, D-first, subsample or none; see `blocks.shortcut_form`.
         stem: "cifar", one 3x3; "imagenet", a 7x7 of stride 2 and a max-pool; "deep", three 3x3
             and a max-pool (He 2019, figure 2b); "whitening", a 2x2 whose weights are the
             principal components of the pictures' patches and their negatives, scaled to variance
@@ -66,6 +68,7 @@ class NetSpec(Spec):
     input_shape: tuple[int, int, int] = (224, 224, 3)
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
+    colors: Literal["rgb", "bgr"] = "rgb"
     branch: Branch = "bottleneck"
     order: Order = "post"
     shortcut: Shortcut = "B"
@@ -73,7 +76,7 @@ class NetSpec(Spec):
     stem_width: int = 64
     stem_stride: Literal[1, 2] = 1
     stem_norm: bool = True
-    stem_fill: Literal["lowest", "zeros"] = "lowest"
+    stem_fill: Literal["lowest", "zeros", "nothing"] = "lowest"
     width: int = 64
     widths: tuple[int, ...] = ()
     first_stride: Literal[1, 2] = 1

@@ -14,7 +14,16 @@ from resnets.models.families import FAMILIES
 from resnets.models.netspec import NetSpec
 
 # What of the page's net can be chosen; all else is as it stands on the page.
-_FREE = ("name", "classes", "input_shape", "mean", "std", "norm_momentum", "zero_init")
+_FREE = (
+    "name",
+    "classes",
+    "input_shape",
+    "mean",
+    "std",
+    "colors",
+    "norm_momentum",
+    "zero_init",
+)
 
 
 def build_page(spec: NetSpec) -> keras.Model:
@@ -29,7 +38,7 @@ def build_page(spec: NetSpec) -> keras.Model:
     _check(spec)
     page = lesson.ResNet50(spec.input_shape, spec.classes)
     first = page.layers[1].name
-    normalize = Normalize(spec.mean, spec.std, name="normalize")
+    normalize = Normalize(spec.mean, spec.std, spec.colors, name="normalize")
 
     def clone(layer: Any) -> Any:
         config = layer.get_config()

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resnets.training.imported import import_weights as import_weights
     from resnets.training.recipes import RECIPES as RECIPES
     from resnets.training.recipes import Recipe as Recipe
     from resnets.training.run import Run as Run
@@ -17,12 +18,13 @@ _PLACES = {
     "RECIPES": "recipes",
     "Recipe": "recipes",
     "Run": "run",
+    "import_weights": "imported",
     "load": "run",
     "resume": "session",
     "train": "session",
 }
 
-__all__ = ["RECIPES", "Recipe", "Run", "load", "resume", "train"]
+__all__ = ["RECIPES", "Recipe", "Run", "import_weights", "load", "resume", "train"]
 
 
 def __getattr__(name: str) -> Any:

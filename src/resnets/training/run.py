@@ -28,6 +28,7 @@ from resnets.training.evaluation import (
 from resnets.training.prediction import Answers, Prediction, read_pictures
 from resnets.training.preparation import looking_batches
 from resnets.training.views import VIEWS
+from resnets.weights.formats import FORMATS, write_weights
 
 if TYPE_CHECKING:
     import keras
@@ -70,6 +71,16 @@ class Run:
         Raises:
             RunError: nothing was saved yet.
         """
+        arrays, where = self._arrays()
+        with engine.quietly():
+            from resnets.weights import put_arrays
+
+        model = build(self.spec)
+        put_arrays(model, arrays, where)
+        return model
+
+    def _arrays(self) -> tuple[dict[str, np.ndarray], str]:
+        """Give the best weights, and the folder that they are in."""
         best = self.folder.best()
         if best is None:
             raise RunError(
@@ -77,12 +88,7 @@ class Run:
                 received=self.state["status"],
                 hint=f"train it further: resnets resume {self.path}",
             )
-        with engine.quietly():
-            from resnets.weights import put_arrays
-
-        model = build(self.spec)
-        put_arrays(model, best.arrays("model"), str(best.path))
-        return model
+        return best.arrays("model"), str(best.path)
 
     def _net_for(self, pictures: int) -> keras.Model:
         """Give the net, folded where there are so many pictures that it pays."""
@@ -150,6 +156,33 @@ class Run:
         paths = [opened.paths[index] for index in pictures.indices]
         self._write(name, judgement, paths, logits, truth)
         return judgement
+
+    def write_weights(self, to: str, file: str | os.PathLike[str] | None = None) -> Path:
+        """Write the best weights as another library reads them.
+
+        Args:
+            to: a key of `weights.formats.FORMATS`, or "keras" or "h5": this very model, or its
+                weights alone, as Keras saves them.
+            file: None for the run's name beside the run, with the format's own ending.
+
+        Returns:
+            The file.
+
+        Raises:
+            UnknownNameError: there is no such format.
+            UsageError: the library has no equal net, with what differs; or it cannot be written.
+        """
+        own = {"keras": ".keras", "h5": ".weights.h5"}
+        endings = {**own, **{name: ending for name, (ending, _) in FORMATS.items()}}
+        ending = catalog.look_up(endings, to, "format")
+        path = Path(file) if file else self.path.with_name(f"{self.path.name}.{to}{ending}")
+        if to == "keras":
+            self.model.save(path)
+        elif to == "h5":
+            self.model.save_weights(path)
+        else:
+            write_weights(path, self._arrays()[0], self.spec, to)
+        return path
 
     def _labelled(self, source: Any, split: str) -> tuple[Any, np.ndarray, np.ndarray]:
         """Give a source, the pictures of it to judge, and all its labels in the net's order."""
