@@ -59,6 +59,7 @@ def test_it_reads_what_zipfile_reads(comment: bytes, before: bytes, tmp_path: Pa
     assert len(expected) == 9
 
 
+@pytest.mark.slow
 def test_more_members_than_16_bits_count(tmp_path: Path) -> None:
     path = packed(tmp_path / "a.zip", count=66_000)
     with zipfile.ZipFile(path) as archive:

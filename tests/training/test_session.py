@@ -300,6 +300,7 @@ def test_pictures_larger_than_memory_are_trained_on(shared_file, tmp_path: Path)
     assert int(child.stdout.splitlines()[-1]) <= 2 * 2**30
 
 
+@pytest.mark.slow
 @pytest.mark.core
 def test_growth_whitening_muon_and_no_val_go_on_bit_for_bit(
     tmp_path: Path, final_arrays: Read
