@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resnets.data.decode import Limits, too_large
-from resnets.data.directory import Entry, read_directory
 from resnets.data.folders import refused
 from resnets.data.layout import Listing, is_junk
 from resnets.data.marks import Mark, mark_of
@@ -72,13 +71,33 @@ def list_zip(path: Path) -> tuple[Listing, Read, Mark]:
     Raises:
         SourceError: the file is damaged, or a member's name is there twice or leaves the archive.
     """
-    listing = Listing(files=[])
-    members: dict[str, _Member] = {}
     try:
-        for entry in read_directory(path):
-            _add(listing, members, entry, path)
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise _broken(path, "zip file", error) from None
+    listing = Listing(files=[])
+    members: dict[str, _Member] = {}
+    for entry in entries:
+        name = entry.filename.replace("\\", "/")  # some Windows archivers write backslashes
+        if entry.is_dir() or name.endswith("/"):
+            listing.empty.append(name.rstrip("/"))
+            continue
+        if not _take(listing, name, path):
+            continue
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            listing.refused[name] = "a link inside an archive"
+        elif entry.flag_bits & 0x1:
+            listing.refused[name] = "it is encrypted"
+        elif entry.compress_type not in _METHODS:
+            listing.refused[name] = f"it is packed by method {entry.compress_type}, not deflate"
+        members[name] = _Member(
+            entry.header_offset,
+            entry.compress_size,
+            entry.file_size,
+            entry.compress_type,
+            entry.CRC,
+        )
     _finish(listing, path)
     file = _Descriptor(path)
 
@@ -96,23 +115,6 @@ def list_zip(path: Path) -> tuple[Listing, Read, Mark]:
         return *file.mark, members[name].offset, members[name].check
 
     return listing, read, mark
-
-
-def _add(listing: Listing, members: dict[str, _Member], entry: Entry, path: Path) -> None:
-    """Note a member of a zip unless it is a folder or junk."""
-    name = entry.name.replace("\\", "/")  # some Windows archivers write backslashes
-    if name.endswith("/"):
-        listing.empty.append(name.rstrip("/"))
-        return
-    if not _take(listing, name, path):
-        return
-    if stat.S_ISLNK(entry.mode):
-        listing.refused[name] = "a link inside an archive"
-    elif entry.encrypted:
-        listing.refused[name] = "it is encrypted"
-    elif entry.method not in _METHODS:
-        listing.refused[name] = f"it is packed by method {entry.method}, not deflate"
-    members[name] = _Member(entry.offset, entry.packed, entry.size, entry.method, entry.check)
 
 
 def list_tar(path: Path) -> tuple[Listing, Read, Mark]:
