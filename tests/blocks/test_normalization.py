@@ -59,6 +59,7 @@ def _suite() -> Path:
     return found
 
 
+@pytest.mark.slow
 def test_kerass_own_tests_pass_with_ours_in_its_place():
     script = Path(__file__).with_name("keras_suite.py")
     done = subprocess.run(

@@ -156,8 +156,12 @@ def _write(path: Path, stored: dict[str, NDArray[Any]]) -> None:
 
 def _prune(folder: Path) -> None:
     """Delete what was not used for long, what is too much, and what dead processes left."""
-    now = time.time()
-    files = sorted((-entry.stat().st_mtime, entry.path) for entry in os.scandir(folder))
+    now, files = time.time(), []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+                files.append((-entry.stat().st_mtime, entry.path))
+    files.sort()
     whole = [(used, path) for used, path in files if path.endswith(ENDING)]
     gone = [path for used, path in whole if now + used > OLDEST]
     gone += [path for _, path in whole[MOST:]]
@@ -167,7 +171,8 @@ def _prune(folder: Path) -> None:
         if os.path.basename(path).startswith(".tmp-") and now + used > LEFT
     ]
     for path in dict.fromkeys(gone):
-        os.unlink(path)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def _joined(paths: list[str]) -> bytes:
