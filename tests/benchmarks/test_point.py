@@ -59,7 +59,7 @@ def test_pictures_go_all_the_way_to_a_batch(archive: Path) -> None:
 
 @pytest.mark.slow
 def test_a_net_is_built_and_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("WARM", 0), ("LONG", 0.0)):
+    for name, value in (("WARM", 1), ("LONG", 0.0)):
         monkeypatch.setattr(worker, name, value)
     given = Point("width", 4, width=4, size=16, batch=2, classes=5)
     found = net_point(given)

@@ -34,6 +34,13 @@ def test_the_answer_is_a_header_and_the_numbers() -> None:
     assert out.getvalue()[8 + length :] == np.arange(6, dtype=np.float32).tobytes()
 
 
+def test_an_offset_that_no_file_has() -> None:
+    """The end of the file, in the superblock's byte 40 to 47, set to 2**63 and more."""
+    sound, out = made(lambda file: None), io.BytesIO()
+    answer(sound[:41] + bytes(7) + b"\x80" + sound[49:], out)
+    assert json.loads(out.getvalue()[8:])["refused"][0] == "whole"
+
+
 def test_the_answer_to_what_is_no_hdf5() -> None:
     out = io.BytesIO()
     answer(b"\x89HDF\r\n\x1a\n" + bytes(500), out)

@@ -24,6 +24,8 @@ _OPTIMIZER = {"optimizer", "optimizer_weights"}
 _MODEL = "model_weights/"
 _FILTERS = {h5z.FILTER_DEFLATE, h5z.FILTER_SHUFFLE}
 _READ = (b"model_config", b"keras_version", b"backend")  # attributes of the file, given as text
+# What h5py makes of the errors of the C library; an offset beyond 2**63 overflows in h5py itself.
+_BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError)
 
 
 class Held(NamedTuple):
@@ -71,8 +73,7 @@ def answer(data: bytes, out: BinaryIO) -> None:
         what = (refusal.rule, refusal.what, str(refusal.received)[:300], refusal.hint)
         _say(out, {"refused": what})
         return
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-        # What h5py makes of the errors of the C library.
+    except _BROKEN as error:
         _say(out, {"refused": ("whole", "its structure is not sound", str(error)[:300], "")})
         return
     for one in held:
@@ -87,7 +88,8 @@ def survey(data: bytes) -> tuple[list[Held], dict[str, str]]:
 
     Raises:
         Refusal: an object breaks a rule.
-        OSError, RuntimeError, ValueError, KeyError, TypeError: the C library cannot read it.
+        OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError: the C library cannot
+            read it.
     """
     file = h5py.File(io.BytesIO(data), "r")
     facts: dict[str, str] = {}
