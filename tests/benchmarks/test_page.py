@@ -6,6 +6,8 @@ import copy
 import json
 from pathlib import Path
 
+import pytest
+
 from resnets.benchmarks.page import keep, lines
 
 SPREAD = {"median": 2.0, "low": 1.0, "high": 4.0}
@@ -85,7 +87,8 @@ def test_the_figure_stands_on_the_page_and_holds_the_ratios(tmp_path: Path) -> N
     assert "How many times as fast as its peers, on One CPU" in drawn
 
 
-def test_without_a_ratio_there_is_no_figure(tmp_path: Path) -> None:
-    keep({**REPORT, "ratios": []}, tmp_path)
+@pytest.mark.parametrize("changes", ({"ratios": []}, {"job": "start"}))
+def test_without_a_speed_to_compare_there_is_no_figure(changes: dict, tmp_path: Path) -> None:
+    keep({**REPORT, **changes}, tmp_path)
     assert "speed.svg" not in (tmp_path / "speed.md").read_text()
     assert not (tmp_path / "speed.svg").exists()

@@ -48,11 +48,14 @@ def keep(report: Report, folder: Path) -> None:
 
 
 def _draw(reports: Sequence[Report], folder: Path) -> None:
-    """Draw the ratios of all measurements, each with its range, into one figure."""
+    """Draw the ratios of all measurements, each with its range, into one figure.
+
+    Not those of whole commands: `--help` beside an import would crowd all others into a corner.
+    """
     from resnets.reports import Ratio, comparison
 
     groups, machines = [], {report["machine"]["cpu"] for report in reports}
-    for report in reports:
+    for report in _compared(reports):
         found = sorted(report["ratios"], key=lambda row: -row["ratio"]["median"])
         ratios = [
             Ratio(f"{row['ours'].removeprefix('resnets ')} / {row['peer']}", **row["ratio"])
@@ -65,6 +68,10 @@ def _draw(reports: Sequence[Report], folder: Path) -> None:
         title = "How many times as fast as its peers"
         title += f", on {machines.pop()}" if len(machines) == 1 else ""
         comparison(groups, title, _ACROSS, folder, "speed")
+
+
+def _compared(reports: Sequence[Report]) -> list[Report]:
+    return [report for report in reports if report["job"] != "start"]
 
 
 def _key(report: Report) -> tuple[Any, ...]:
@@ -126,7 +133,7 @@ def _page(reports: Sequence[Report]) -> str:
         "ratio is taken within a round. The peak is the product of two matrices of side 2,048 in",
         "the same rounds, in the precision that is faster.",
     ]
-    if any(report["ratios"] for report in reports):
+    if any(report["ratios"] for report in _compared(reports)):
         text += ["", "![Ratios of speeds, ours to each peer, with their ranges](speed.svg)"]
     for report in reports:
         machine = report["machine"]
