@@ -7,6 +7,7 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,17 +15,7 @@ from resnets.weights.files import read_arrays
 from resnets.weights.foreign import Refusal
 from resnets.weights.torch_zip import plan
 
-# Written by PyTorch 2.13.0: a = torch.arange(6.0).reshape(2, 3), its transpose, its second row,
-# a bfloat16, a half, a scalar and a parameter, named `module.`, as `state_dict` beside `epoch`.
-EXPECTED = {
-    "a": [[0, 1, 2], [3, 4, 5]],
-    "t": [[0, 3], [1, 4], [2, 5]],
-    "part": [[3, 4, 5]],
-    "b": [1, -3],
-    "h": [0.5],
-    "n": 7,
-    "p": [2, 4],
-}
+# Written by PyTorch 2.13.0; the fixture `written` says what of.
 WRITTEN = zlib.decompress(
     base64.b85decode(
         "c-"
@@ -56,11 +47,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.pth"
 
 
-def test_what_pytorch_wrote(path: Path) -> None:
+def test_what_pytorch_wrote(path: Path, written: dict[str, Any]) -> None:
     foreign = read_arrays(path)
     assert foreign.container == "torch-zip"
     assert foreign.facts == {"wrapper": "state_dict module.", "epoch": "3"}
-    assert {name: array.tolist() for name, array in foreign.arrays.items()} == EXPECTED
+    assert {name: array.tolist() for name, array in foreign.arrays.items()} == written
     kinds = {name: str(array.dtype) for name, array in foreign.arrays.items()}
     assert kinds.pop("n") == "int64"
     assert kinds.pop("h") == "float16"
@@ -83,8 +74,8 @@ def of(data: bytes) -> object:
     return plan(lambda offset, size: data[offset : offset + size], len(data))
 
 
-def test_packed_again_by_another_program_it_is_the_same() -> None:
-    assert of(packed({})).slots.keys() == EXPECTED.keys()
+def test_packed_again_by_another_program_it_is_the_same(written: dict[str, Any]) -> None:
+    assert of(packed({})).slots.keys() == written.keys()
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ _ROWS = (
     ),
     Recipe(
         name="sprint-cifar",
-        about="CIFAR in minutes: Muon, growing pictures, all of train; for the net sprint8",
+        about="CIFAR in nine epochs: Muon, growing pictures, all of train; for the net sprint8",
         duration=Duration(9, "epochs"),
         batch=500,
         net="sprint8",
